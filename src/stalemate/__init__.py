@@ -1,0 +1,1 @@
+"""Stalemate: an open campaign laboratory for limited war."""

@@ -1,0 +1,1 @@
+"""Many wars: running and storing them."""

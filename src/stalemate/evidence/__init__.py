@@ -1,0 +1,1 @@
+"""What is known: figures, sources, second readings and the chronicle."""

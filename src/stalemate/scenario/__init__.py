@@ -1,0 +1,1 @@
+"""Which world: validated inputs of a war."""

@@ -1,0 +1,94 @@
+"""The shape of the house: imports point down, no circles, no long files."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCE = ROOT / "src" / "stalemate"
+
+# From the ground up: a file may import only from what stands before it in this list.
+ORDER = [
+    "errors",
+    "units",
+    "shipped",
+    "kernel",
+    "streams",
+    "evidence.figure",
+    "evidence.tables",
+    "evidence.ledger",
+    "evidence.chronicle",
+    "evidence.readings",
+    "scenario.catalogue",
+    "scenario.schema",
+    "scenario.network",
+    "scenario.tables",
+    "scenario.read",
+    "scenario.resolve",
+    "policies.directive",
+    "policies.plans",
+    "systems.variables",
+    "systems.system",
+    "systems.flow",
+    "systems.weather",
+    "systems.airforces",
+    "systems.strike",
+    "systems.repair",
+    "systems.transport",
+    "systems.front",
+    "engine.day",
+    "engine.simulate",
+    "ensemble.store",
+    "ensemble.runner",
+    "analysis.compare",
+    "analysis.predict",
+    "analysis.scorecard",
+    "interfaces.payloads",
+    "interfaces.evidence",
+    "interfaces.scenario",
+    "interfaces.wars",
+    "interfaces.cli",
+]
+SYSTEMS = {"weather", "airforces", "strike", "repair", "transport", "front"}
+MODULES = {
+    ".".join(path.relative_to(SOURCE).with_suffix("").parts): path
+    for path in sorted(SOURCE.rglob("*.py"))
+    if path.name not in ("__init__.py", "__main__.py")
+}
+
+
+def imports_of(path: Path) -> set[str]:
+    """Return the modules of the package that a file imports anywhere, as dotted names below it."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("stalemate"):
+            base = (node.module or "").removeprefix("stalemate").lstrip(".")
+            for alias in node.names:
+                dotted = f"{base}.{alias.name}".lstrip(".")
+                found.add(dotted if dotted in MODULES else base)
+        elif isinstance(node, ast.Import):
+            found |= {a.name.removeprefix("stalemate.") for a in node.names if a.name.startswith("stalemate.")}
+    return found - {""}
+
+
+def test_layers__every_module_has_its_place_in_the_order():
+    assert sorted(MODULES) == sorted(ORDER)
+
+
+@pytest.mark.parametrize("module", sorted(MODULES))
+def test_layers__imports_point_down(module):
+    """With a total order, pointing down also means that there are no circles."""
+    upward = [name for name in imports_of(MODULES[module]) if ORDER.index(name) >= ORDER.index(module)]
+    assert upward == []
+
+
+@pytest.mark.parametrize("system", sorted(SYSTEMS))
+def test_layers__systems_never_import_each_other(system):
+    others = {f"systems.{name}" for name in SYSTEMS - {system}}
+    assert imports_of(MODULES[f"systems.{system}"]) & others == set()
+
+
+@pytest.mark.parametrize("path", [*SOURCE.rglob("*.py"), *(ROOT / "tests").rglob("*.py")], ids=str)
+def test_layers__no_file_is_longer_than_500_lines(path):
+    assert len(path.read_text().splitlines()) <= 500
