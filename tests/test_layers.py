@@ -13,10 +13,10 @@ ORDER = [
     "errors",
     "units",
     "shipped",
+    "table",
     "kernel",
     "streams",
     "evidence.figure",
-    "evidence.tables",
     "evidence.ledger",
     "evidence.chronicle",
     "evidence.readings",
@@ -68,7 +68,9 @@ def imports_of(path: Path) -> set[str]:
                 dotted = f"{base}.{alias.name}".lstrip(".")
                 found.add(dotted if dotted in MODULES else base)
         elif isinstance(node, ast.Import):
-            found |= {a.name.removeprefix("stalemate.") for a in node.names if a.name.startswith("stalemate.")}
+            found |= {
+                a.name.removeprefix("stalemate.") for a in node.names if a.name.startswith("stalemate.")
+            }
     return found - {""}
 
 

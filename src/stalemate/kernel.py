@@ -29,7 +29,11 @@ F = TypeVar("F", bound=Callable[..., Any])
 def sources_digest() -> str:
     """Return the hash of every file that can hold compiled code, of the compiler and of the processor."""
     digest = hashlib.sha256()
-    for path in [_PACKAGE / "kernel.py", _PACKAGE / "streams.py", *sorted((_PACKAGE / "systems").glob("*.py"))]:
+    for path in [
+        _PACKAGE / "kernel.py",
+        _PACKAGE / "streams.py",
+        *sorted((_PACKAGE / "systems").glob("*.py")),
+    ]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     cpu = str(numba_config.CPU_NAME or "") + platform.machine() + _cpu_name()
     for text in (numba.__version__, np.__version__, sys.version, cpu):
