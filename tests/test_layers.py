@@ -15,6 +15,7 @@ ORDER = [
     "shipped",
     "table",
     "kernel",
+    "elementary",
     "streams",
     "evidence.figure",
     "evidence.ledger",

@@ -31,6 +31,7 @@ def sources_digest() -> str:
     digest = hashlib.sha256()
     for path in [
         _PACKAGE / "kernel.py",
+        _PACKAGE / "elementary.py",
         _PACKAGE / "streams.py",
         *sorted((_PACKAGE / "systems").glob("*.py")),
     ]:
