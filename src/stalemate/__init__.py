@@ -1,1 +1,73 @@
-"""Stalemate: an open campaign laboratory for limited war."""
+"""Stalemate: an open campaign laboratory for limited war.
+
+The public names stand here; each is imported when it is first used, so that ``import stalemate`` is quick::
+
+    import stalemate as sm
+
+    war = sm.load("korea-1951")
+    print(sm.compare(war, "banfill", "historical").contrast("front_tonnes").difference)
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from stalemate.analysis.compare import Comparison, compare, verdict
+    from stalemate.analysis.estimate import Estimate
+    from stalemate.analysis.predict import Prediction, predict
+    from stalemate.analysis.scorecard import Scorecard, scorecard
+    from stalemate.engine.simulate import Structures
+    from stalemate.ensemble.runner import run
+    from stalemate.ensemble.runs import Runs, read_run
+    from stalemate.errors import StalemateError
+    from stalemate.policies.directive import AbstractPolicy
+    from stalemate.scenario.read import load
+    from stalemate.scenario.schema import Scenario
+
+__all__ = [
+    "AbstractPolicy",
+    "Comparison",
+    "Estimate",
+    "Prediction",
+    "Runs",
+    "Scenario",
+    "Scorecard",
+    "StalemateError",
+    "Structures",
+    "compare",
+    "load",
+    "predict",
+    "read_run",
+    "run",
+    "scorecard",
+    "verdict",
+]
+
+_HOMES = {
+    "AbstractPolicy": "policies.directive",
+    "Comparison": "analysis.compare",
+    "Estimate": "analysis.estimate",
+    "Prediction": "analysis.predict",
+    "Runs": "ensemble.runs",
+    "Scenario": "scenario.schema",
+    "Scorecard": "analysis.scorecard",
+    "StalemateError": "errors",
+    "Structures": "engine.simulate",
+    "compare": "analysis.compare",
+    "load": "scenario.read",
+    "predict": "analysis.predict",
+    "read_run": "ensemble.runs",
+    "run": "ensemble.runner",
+    "scorecard": "analysis.scorecard",
+    "verdict": "analysis.compare",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'stalemate' has no attribute {name!r}")
+    return getattr(import_module(f"stalemate.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,231 @@
+"""Two policies under the same luck: paired differences, under each rival form, and what may be said of them.
+
+A pair is one war fought twice with the same doubt and the same luck. A difference is *told apart* where its
+whole 90 % band lies on one side of zero. Where Communist fire follows a dated policy it cannot answer to what
+is delivered, so such wars say nothing about fire: the verdict says so, and no band of theirs is read.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from stalemate.analysis.estimate import Estimate, estimate, number, probability_greater, variance_ratio
+from stalemate.engine.simulate import Structures
+from stalemate.ensemble.outcomes import OUTCOMES, Outcome
+from stalemate.ensemble.runner import DEFAULT_REPLICATES, DEFAULT_SEED, Progress, run
+from stalemate.ensemble.runs import Runs
+from stalemate.ensemble.store import SHARD_WARS, Recipe
+from stalemate.errors import QueryError
+from stalemate.policies.directive import AbstractPolicy
+from stalemate.scenario.schema import Scenario
+
+DATED_FIRE: Final = "policy"
+"""The form of fire that is given, not found."""
+
+LEAST_PAIRS: Final = 20
+"""With fewer pairs a band of 90 % has no war outside it, and no verdict is given."""
+
+HARM: Final = (
+    "Harm to civilians: of it only civil rail freight is modelled; deaths are not modelled yet, "
+    "and no result here may be read as if they were nil."
+)
+
+_REPAIR_WORDS = {"queue": "cuts mended in a queue", "own-clock": "each cut on its own clock"}
+_FIRE_WORDS = {
+    "policy": "fire by dated policy",
+    "stock": "fire by stock and demand",
+    "retribution": "fire in retribution for air attack",
+    "surplus": "fire from the surplus left by interdiction's end",
+}
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """One outcome under two policies, over the same pairs."""
+
+    outcome: Outcome
+    a: Estimate
+    b: Estimate
+    difference: Estimate
+    probability_a_greater: float
+    variance_ratio: float | None
+
+
+@dataclass(frozen=True)
+class FormContrast:
+    """All outcomes over the pairs that ran under one rival form."""
+
+    repair: str
+    fire: str
+    pairs: int
+    contrasts: tuple[Contrast, ...]
+
+    @property
+    def words(self) -> str:
+        """Return the form in words."""
+        return f"{_REPAIR_WORDS.get(self.repair, self.repair)}, {_FIRE_WORDS.get(self.fire, self.fire)}"
+
+    def is_input(self, outcome: Outcome) -> bool:
+        """Return whether the outcome is given, not found, under this form."""
+        return outcome.by_fire and self.fire == DATED_FIRE
+
+    def told_apart(self) -> tuple[Contrast, ...]:
+        """Return the outcomes whose whole band lies on one side of zero; none with too few pairs."""
+        if self.pairs < LEAST_PAIRS:
+            return ()
+        return tuple(c for c in self.contrasts if c.difference.side and not self.is_input(c.outcome))
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Policy ``a`` against policy ``b``: every outcome over all pairs, and under each rival form."""
+
+    recipe: Recipe
+    a: str
+    b: str
+    contrasts: tuple[Contrast, ...]
+    forms: tuple[FormContrast, ...]
+
+    def contrast(self, outcome: str) -> Contrast:
+        """Return one outcome over all pairs. Raises QueryError if there is none of that name."""
+        for contrast in self.contrasts:
+            if contrast.outcome.name == outcome:
+                return contrast
+        raise QueryError(f"no outcome {outcome!r}; there are {', '.join(o.name for o in OUTCOMES)}")
+
+
+def compare(
+    war: Scenario,
+    a: str | AbstractPolicy,
+    b: str | AbstractPolicy,
+    *,
+    replicates: int = DEFAULT_REPLICATES,
+    seed: int = DEFAULT_SEED,
+    structures: Structures | None = None,
+    until: date | None = None,
+    out: Path | None = None,
+    workers: int | None = None,
+    block: int = SHARD_WARS,
+    progress: Progress | None = None,
+) -> Comparison:
+    """Run two policies under the same luck and compare them from the day they part.
+
+    The arguments and what is raised are those of ``ensemble.runner.run``.
+    """
+    return comparison_of(
+        run(
+            war,
+            [a, b],
+            replicates=replicates,
+            seed=seed,
+            structures=structures,
+            until=until,
+            out=out,
+            workers=workers,
+            block=block,
+            progress=progress,
+        )
+    )
+
+
+def comparison_of(runs: Runs) -> Comparison:
+    """Return the comparison of a run of two policies. Raises QueryError if it holds another number."""
+    recipe = runs.recipe
+    if len(recipe.policies) != 2:
+        raise QueryError(f"a comparison needs a run of two policies; this one holds {len(recipe.policies)}")
+    repair, fire = runs.kept[0].repair, runs.kept[0].fire
+    forms = []
+    for repair_form in recipe.repair:
+        for fire_form in recipe.fire:
+            chosen = (repair == repair_form) & (fire == fire_form)
+            if chosen.any():
+                pairs = int(chosen.sum())
+                forms.append(FormContrast(repair_form, fire_form, pairs, _contrasts(runs, chosen)))
+    every = np.ones(recipe.replicates, dtype=np.bool_)
+    a, b = recipe.policies
+    return Comparison(recipe, a.name, b.name, _contrasts(runs, every), tuple(forms))
+
+
+def verdict(comparison: Comparison) -> tuple[str, ...]:
+    """Return what may be said, a paragraph each: over all forms, under each form, on harm to civilians."""
+    return (*_over_forms(comparison), *(_under_form(comparison, form) for form in comparison.forms), HARM)
+
+
+def _contrasts(runs: Runs, chosen: npt.NDArray[np.bool_]) -> tuple[Contrast, ...]:
+    return tuple(
+        _contrast(outcome, runs.outcome(0, outcome.name)[chosen], runs.outcome(1, outcome.name)[chosen])
+        for outcome in OUTCOMES
+    )
+
+
+def _contrast(outcome: Outcome, a: npt.NDArray[np.float64], b: npt.NDArray[np.float64]) -> Contrast:
+    return Contrast(
+        outcome=outcome,
+        a=estimate(a, outcome.unit),
+        b=estimate(b, outcome.unit),
+        difference=estimate(a - b, outcome.unit),
+        probability_a_greater=probability_greater(a, b),
+        variance_ratio=variance_ratio(a, b),
+    )
+
+
+def _over_forms(comparison: Comparison) -> list[str]:
+    """Say of each outcome on how many forms it is told apart, and whether they agree on the direction."""
+    able = [form for form in comparison.forms if form.pairs >= LEAST_PAIRS]
+    if not able:
+        return []
+    always, depends = [], []
+    for outcome in OUTCOMES:
+        speaking = [form for form in able if not form.is_input(outcome)]
+        sides = [c.difference.side for form in speaking for c in form.contrasts if c.outcome == outcome]
+        for side, word in ((1, "higher"), (-1, "lower")):
+            count = sides.count(side)
+            if count and count == len(able):
+                always.append(f"{outcome.label} {word}")
+            elif count:
+                depends.append(f"{outcome.label} {word} under {count} of {len(able)} forms")
+    said = []
+    if always:
+        said.append(f"Under every form run, {comparison.a} against {comparison.b} has: {_listed(always)}.")
+    if depends:
+        said.append(f"It depends on the form: {_listed(depends)}.")
+    if not said:
+        said.append(f"Under no form run can {comparison.a} and {comparison.b} be told apart.")
+    return said
+
+
+def _under_form(comparison: Comparison, form: FormContrast) -> str:
+    head = (
+        f"{form.words[:1].upper()}{form.words[1:]} ({form.pairs:,} {'pair' if form.pairs == 1 else 'pairs'}):"
+    )
+    given = [outcome.label for outcome in OUTCOMES if form.is_input(outcome)]
+    silent = (
+        f" Shells are an input under this form, so it says nothing about {_listed(given)}." if given else ""
+    )
+    if form.pairs < LEAST_PAIRS:
+        return f"{head} too few pairs for a verdict; {LEAST_PAIRS} are needed.{silent}"
+    apart = form.told_apart()
+    names = {c.outcome.name for c in apart}
+    other = [o.label for o in OUTCOMES if o.name not in names and not form.is_input(o)]
+    said = f" with {comparison.a}, {_listed([_shift(c) for c in apart])}." if apart else ""
+    rest = f" Cannot be told apart: {_listed(other)}." if other else ""
+    return f"{head}{said}{rest}{silent}"
+
+
+def _shift(contrast: Contrast) -> str:
+    d = contrast.difference
+    word = "higher" if d.side > 0 else "lower"
+    near, far = sorted((abs(d.low), abs(d.high)))
+    return (
+        f"{contrast.outcome.label} {word} by {number(abs(d.median))} {d.unit} "
+        f"({number(near)} to {number(far)})"
+    )
+
+
+def _listed(parts: Sequence[str]) -> str:
+    return "; ".join(parts)

@@ -1,0 +1,148 @@
+"""The model against the record: each observed figure beside what ``predict`` says of the same thing.
+
+A row is inside where the record's range and the model's 90 % band meet. Rows that were an input, and claims,
+are shown and never counted: agreeing with what was put in is no success.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import NormalDist, median
+from typing import Final
+
+from stalemate.analysis.estimate import BAND
+from stalemate.analysis.predict import HISTORICAL, QUANTITIES, Prediction, Question, answers
+from stalemate.engine.simulate import Structures
+from stalemate.ensemble.runner import DEFAULT_REPLICATES, DEFAULT_SEED, Progress
+from stalemate.errors import QueryError
+from stalemate.scenario.schema import Observed, Scenario
+
+COUNTED: Final = ("calibration", "frozen")
+"""Roles that count: fitted to, and kept back."""
+
+
+@dataclass(frozen=True)
+class Score:
+    """One recorded figure and the model's answer."""
+
+    observed: Observed
+    prediction: Prediction
+
+    @property
+    def inside(self) -> bool:
+        """Return whether the record's range and the band meet."""
+        band = self.prediction.estimate
+        return self.observed.low <= band.high and band.low <= self.observed.high
+
+    @property
+    def counts(self) -> bool:
+        """Return whether the row may speak for or against the model."""
+        return self.observed.role in COUNTED
+
+    @property
+    def miss_log(self) -> float | None:
+        """Return how far the record lies above (+) or below (-) the band, in natural logarithms; 0 inside.
+
+        None if the nearest ends are not both above zero.
+        """
+        if self.inside:
+            return 0.0
+        band, record = self.prediction.estimate, self.observed
+        above = record.low > band.high
+        found, edge = (record.low, band.high) if above else (record.high, band.low)
+        return math.log(found / edge) if found > 0 and edge > 0 else None
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many rows of one role are inside, with the 90 % band of the share that so few rows allow.
+
+    ``median_width`` is the median factor between the ends of the bands; None where no band is above zero.
+    """
+
+    role: str
+    inside: int
+    rows: int
+    share_low: float
+    share_high: float
+    median_width: float | None
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """All rows in the scenario's order, and the tally of each role that counts."""
+
+    rows: tuple[Score, ...]
+    tallies: tuple[Tally, ...]
+    scenario: str
+    policy: str
+    seed: int
+    replicates: int
+
+
+def scorecard(
+    war: Scenario,
+    *,
+    replicates: int = DEFAULT_REPLICATES,
+    seed: int = DEFAULT_SEED,
+    structures: Structures | None = None,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Scorecard:
+    """Score the historical policy against every observation of the scenario.
+
+    Raises QueryError with all observations that cannot be asked of the model.
+    """
+    questions = questions_of(war.observations)
+    predictions = answers(
+        war,
+        questions,
+        replicates=replicates,
+        seed=seed,
+        structures=structures,
+        workers=workers,
+        progress=progress,
+    )
+    rows = tuple(Score(o, p) for o, p in zip(war.observations, predictions, strict=True))
+    tallies = tuple(tally(role, rows) for role in COUNTED)
+    return Scorecard(rows, tallies, war.name, HISTORICAL, seed, replicates)
+
+
+def questions_of(observations: Sequence[Observed]) -> tuple[Question, ...]:
+    """Return the question that each observation answers; one in a unit a day asks for the daily mean.
+
+    Raises QueryError with every unit that does not fit its quantity.
+    """
+    questions, faults = [], []
+    for o in observations:
+        quantity = QUANTITIES.get(o.quantity)
+        a_day = quantity is not None and quantity.kind == "sum" and o.unit == f"{quantity.unit}/day"
+        if quantity is not None and o.unit != quantity.unit and not a_day:
+            also = f" or {quantity.unit}/day" if quantity.kind == "sum" else ""
+            faults.append(f"{o.figure}: {o.quantity} in {o.unit!r}; expected {quantity.unit}{also}")
+        questions.append(Question(o.quantity, o.start, o.end, o.place, a_day))
+    if faults:
+        raise QueryError("\n".join(["observations cannot be scored; correct their units", *faults]))
+    return tuple(questions)
+
+
+def tally(role: str, rows: Sequence[Score]) -> Tally:
+    """Count the rows of a role. The band of the share is Wilson's (1927), 90 %."""
+    chosen = [row for row in rows if row.observed.role == role]
+    inside = sum(row.inside for row in chosen)
+    bands = [row.prediction.estimate for row in chosen]
+    widths = [band.high / band.low for band in bands if band.low > 0]
+    low, high = wilson(inside, len(chosen))
+    return Tally(role, inside, len(chosen), low, high, median(widths) if widths else None)
+
+
+def wilson(successes: int, trials: int) -> tuple[float, float]:
+    """Return Wilson's score interval of a share, 90 %; (0, 1) without trials."""
+    if trials == 0:
+        return 0.0, 1.0
+    z = NormalDist().inv_cdf(BAND[1])
+    share = successes / trials
+    centre = share + z * z / (2 * trials)
+    spread = z * math.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
+    scale = 1 + z * z / trials
+    return max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)

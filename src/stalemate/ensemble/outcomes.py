@@ -1,0 +1,138 @@
+"""What is kept of a war: its outcomes over a window, and weekly series.
+
+Each is reduced from the daily record of a block as soon as the block is done. A war's numbers never depend on
+its neighbours in the block: rows are converted first and then added along the last axis.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from stalemate.systems.variables import RECORDED
+
+Daily = Mapping[str, npt.NDArray[np.float32]]
+Column = tuple[str, str]
+"""A weekly series: quantity, and place or the empty string for the whole."""
+
+DAYS_PER_WEEK: Final = 7
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One number that a war is judged by, taken from the daily series of one quantity.
+
+    ``over_days`` says how the days of the window make one number. ``by_fire`` marks what hangs on Communist
+    fire, and so is given, not found, where fire follows a dated policy.
+    """
+
+    name: str
+    quantity: str
+    over_days: Literal["mean", "sum", "least"]
+    unit: str
+    label: str
+    by_fire: bool = False
+
+
+OUTCOMES: Final[tuple[Outcome, ...]] = (
+    Outcome("front_tonnes", "front_tonnes", "mean", "t/day", "delivered to the front"),
+    Outcome("grain_least_days", "grain_stock_days", "least", "days", "grain stock, lowest"),
+    Outcome("grain_mean_days", "grain_stock_days", "mean", "days", "grain stock, mean"),
+    Outcome("shells_communist", "shells_communist", "mean", "rounds/day", "Communist shells", True),
+    Outcome("shells_un", "shells_un", "mean", "rounds/day", "UN shells"),
+    Outcome("casualties_un", "casualties_un", "sum", "persons", "UN casualties by fire", True),
+    Outcome("casualties_communist", "casualties_communist", "sum", "persons", "Communist casualties"),
+    Outcome("aircraft_lost", "aircraft_lost", "sum", "aircraft", "own aircraft lost"),
+    Outcome("cuts", "cuts", "sum", "cuts", "rail cuts"),
+    Outcome("cuts_repaired", "cuts_repaired", "sum", "cuts", "cuts repaired"),
+    Outcome("bridges_down", "bridges_down", "mean", "bridges", "bridges down, mean"),
+    Outcome("trucks_lost", "trucks_lost", "sum", "trucks", "trucks lost"),
+    Outcome("rail_intake_cars", "rail_intake_cars", "mean", "cars/day", "rail cars taken in"),
+    Outcome("civil_tonnes", "civil_tonnes", "mean", "t/day", "civil rail freight"),
+)
+
+QUANTITIES: Final[tuple[str, ...]] = (
+    *dict.fromkeys(outcome.quantity for outcome in OUTCOMES),
+    "cordon_open_share",
+    "usable_rail_km",
+    "trucks",
+    "ammunition_stock",
+)
+"""What is recorded of each war: the outcomes' quantities, and some for the weekly series alone."""
+
+BY_PLACE: Final = ("front_tonnes",)
+"""Quantities whose weekly series are kept for each place too."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is left of some wars of one policy.
+
+    outcomes: one float64 array (replicate,) an outcome. weekly: float32 (replicate, week, column). repair and
+    fire: the rival form each war was run under, (replicate,).
+    """
+
+    outcomes: dict[str, npt.NDArray[np.float64]]
+    weekly: npt.NDArray[np.float32]
+    repair: npt.NDArray[np.str_]
+    fire: npt.NDArray[np.str_]
+
+
+def columns(places: Mapping[str, Sequence[str]]) -> tuple[Column, ...]:
+    """Return the weekly series in stored order; ``places`` holds the places of each quantity in BY_PLACE."""
+    whole = [(quantity, "") for quantity in QUANTITIES]
+    return (*whole, *((quantity, place) for quantity in BY_PLACE for place in places[quantity]))
+
+
+def outcomes_of(daily: Daily, first_day: int, last_day: int) -> dict[str, npt.NDArray[np.float64]]:
+    """Return every outcome over the days first_day to last_day, both counted: (replicate,) each."""
+    return {
+        outcome.name: _over_days(
+            over_places(outcome.quantity, daily[outcome.quantity])[:, first_day : last_day + 1],
+            outcome.over_days,
+        )
+        for outcome in OUTCOMES
+    }
+
+
+def weekly_of(
+    daily: Daily, kept: Sequence[Column], places: Mapping[str, Sequence[str]]
+) -> npt.NDArray[np.float32]:
+    """Return the weekly series: float32 (replicate, week, column).
+
+    A week holds the sum, mean or last value of its days, as the quantity's kind says. The last week may be
+    short.
+    """
+    series = []
+    for quantity, place in kept:
+        values = daily[quantity]
+        days = values[..., places[quantity].index(place)] if place else over_places(quantity, values)
+        series.append(_by_week(np.asarray(days, np.float64), RECORDED[quantity].kind or "mean"))
+    return np.stack(series, axis=2).astype(np.float32)
+
+
+def over_places(quantity: str, values: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+    """Return the whole of a quantity, (replicate, day): its total over places, or the mean of a share."""
+    exact = np.ascontiguousarray(values, dtype=np.float64)
+    if exact.ndim == 2:
+        return exact
+    total = exact.sum(axis=2)
+    return np.asarray(total / exact.shape[2] if RECORDED[quantity].kind == "mean" else total)
+
+
+def _over_days(days: npt.NDArray[np.float64], how: str) -> npt.NDArray[np.float64]:
+    days = np.ascontiguousarray(days)
+    if how == "least":
+        return np.asarray(days.min(axis=1))
+    total = days.sum(axis=1)
+    return np.asarray(total / days.shape[1] if how == "mean" else total)
+
+
+def _by_week(days: npt.NDArray[np.float64], kind: str) -> npt.NDArray[np.float64]:
+    starts = range(0, days.shape[1], DAYS_PER_WEEK)
+    weeks = [np.ascontiguousarray(days[:, start : start + DAYS_PER_WEEK]) for start in starts]
+    if kind == "state":
+        return np.stack([week[:, -1] for week in weeks], axis=1)
+    return np.stack([_over_days(week, kind) for week in weeks], axis=1)

@@ -1,0 +1,262 @@
+"""Many wars: blocks of replicates side by side in threads, reduced at once, kept in shards.
+
+The kernels let go of the interpreter lock, so threads use every core, and a policy written in a script needs
+no pickling. Neither workers nor block size can move a bit of the result: a war's luck is addressed by its
+number, and blocks are put together in order.
+"""
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from typing import Generic, Protocol, TypeVar
+
+from stalemate.engine import simulate as engine
+from stalemate.engine.simulate import Block, Prepared, Structures
+from stalemate.ensemble.outcomes import BY_PLACE, QUANTITIES, Column, Kept, columns, outcomes_of, weekly_of
+from stalemate.ensemble.runs import Runs, joined, read_run
+from stalemate.ensemble.store import SHARD_WARS, Ordered, Recipe, RunWriter, model_digest, read_recipe
+from stalemate.errors import QueryError, RunError
+from stalemate.policies.directive import AbstractPolicy
+from stalemate.policies.plans import named
+from stalemate.scenario.schema import Scenario
+
+DEFAULT_REPLICATES, DEFAULT_SEED = 1000, 1
+_BLOCKS_AHEAD = 2
+"""Blocks begun for each worker before the oldest is taken: enough to keep workers busy, few in memory."""
+
+T = TypeVar("T")
+
+
+class Progress(Protocol):
+    """Told after each block."""
+
+    def __call__(self, wars_done: int, wars_total: int) -> None:
+        """Show how many wars are done."""
+
+
+def run(
+    war: Scenario,
+    policy: str | AbstractPolicy | Sequence[str | AbstractPolicy],
+    *,
+    replicates: int = DEFAULT_REPLICATES,
+    seed: int = DEFAULT_SEED,
+    structures: Structures | None = None,
+    until: date | None = None,
+    out: Path | None = None,
+    workers: int | None = None,
+    block: int = SHARD_WARS,
+    progress: Progress | None = None,
+) -> Runs:
+    """Run one or more policies under the same luck, and store the run in ``out`` if a folder is named.
+
+    ``until`` is the last day, the scenario's by default. Outcomes are taken from the day the policies part,
+    or from the first day for one policy alone. A stored run of the same recipe is read instead of run again,
+    and an unfinished one is taken up where it stopped.
+
+    Raises QueryError for an option out of range, PolicyError for an unknown policy and RunError if ``out``
+    holds something else.
+    """
+    chosen = [policy] if isinstance(policy, str | AbstractPolicy) else list(policy)
+    policies = [named(p, war) if isinstance(p, str) else p for p in chosen]
+    structures = structures or Structures()
+    prepared = engine.prepare(war)
+    places = {quantity: engine.places(prepared, quantity) for quantity in BY_PLACE}
+    recipe = _recipe(war, policies, seed, replicates, structures, until, columns(places))
+    if out is not None and out.exists():
+        _refuse_other(read_recipe(out), recipe, str(out))
+        return read_run(out)
+    first_day, last_day = war.day_of(recipe.window_start), war.day_of(recipe.end)
+
+    def keep(done: Block) -> Kept:
+        return Kept(
+            outcomes_of(done.daily, first_day, last_day),
+            weekly_of(done.daily, recipe.columns, places),
+            done.structures["repair"],
+            done.structures["fire"],
+        )
+
+    writer = RunWriter(recipe, out) if out is not None else None
+    shards = [
+        (p, shard)
+        for shard in range(recipe.shards)
+        for p in range(len(policies))
+        if writer is None or not writer.has(p, shard)
+    ]
+    plan = Plan(
+        prepared=prepared,
+        wars=[(policies[p], part) for p, shard in shards for part in _blocks(recipe.wars_of(shard), block)],
+        seed=seed,
+        record=QUANTITIES,
+        structures=structures,
+        until=last_day + 1,
+        reduce=keep,
+    )
+    results = run_blocks(plan, workers=workers, progress=progress)
+    memory: dict[tuple[int, int], Kept] = {}
+    for p, shard in shards:
+        kept = joined([next(results) for _ in _blocks(recipe.wars_of(shard), block)])
+        if writer is None:
+            memory[p, shard] = kept
+        else:
+            writer.write(p, shard, kept)
+    if writer is not None and out is not None:
+        writer.finish()
+        return read_run(out)
+    every = range(recipe.shards)
+    return Runs(recipe, tuple(joined([memory[p, shard] for shard in every]) for p in range(len(policies))))
+
+
+def run_again(
+    recipe: Recipe,
+    war: Scenario,
+    policies: Sequence[AbstractPolicy],
+    out: Path,
+    *,
+    workers: int | None = None,
+    block: int = SHARD_WARS,
+    progress: Progress | None = None,
+) -> Runs:
+    """Make a run from its recipe in another folder.
+
+    Raises RunError if the scenario, the policies or the code are no longer those of the recipe.
+    """
+    structures = Structures(repair=recipe.repair, fire=recipe.fire)
+    now = _recipe(war, policies, recipe.seed, recipe.replicates, structures, recipe.end, recipe.columns)
+    _refuse_other(recipe, now, "the manifest")
+    return run(
+        war,
+        policies,
+        replicates=recipe.replicates,
+        seed=recipe.seed,
+        structures=structures,
+        until=recipe.end,
+        out=out,
+        workers=workers,
+        block=block,
+        progress=progress,
+    )
+
+
+@dataclass(frozen=True)
+class Plan(Generic[T]):
+    """Blocks to run in order, each of one policy, and what is kept of each.
+
+    ``until`` is the number of days. ``reduce`` runs in the worker: no daily record outlives its block.
+    """
+
+    prepared: Prepared
+    wars: Sequence[tuple[AbstractPolicy, range]]
+    seed: int
+    record: Sequence[str]
+    structures: Structures
+    until: int
+    reduce: Callable[[Block], T]
+
+
+def run_blocks(plan: Plan[T], *, workers: int | None = None, progress: Progress | None = None) -> Iterator[T]:
+    """Yield what is kept of each block, in the plan's order. Raises QueryError for workers below 1."""
+    workers = available_cores() if workers is None else workers
+    if workers < 1:
+        raise QueryError(f"workers is {workers}; expected 1 or more")
+    total = sum(len(part) for _, part in plan.wars)
+
+    def one(policy: AbstractPolicy, part: range) -> T:
+        return plan.reduce(
+            engine.simulate(
+                plan.prepared,
+                policy,
+                plan.seed,
+                part,
+                record=plan.record,
+                structures=plan.structures,
+                until=plan.until,
+            )
+        )
+
+    done = 0
+    todo = iter(plan.wars)
+    waiting: deque[tuple[int, Future[T]]] = deque()
+    pool = ThreadPoolExecutor(workers, thread_name_prefix="wars")
+    try:
+        while True:
+            for policy, part in islice(todo, _BLOCKS_AHEAD * workers - len(waiting)):
+                waiting.append((len(part), pool.submit(one, policy, part)))
+            if not waiting:
+                return
+            wars, future = waiting.popleft()
+            kept = future.result()
+            done += wars
+            if progress:
+                progress(done, total)
+            yield kept
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def available_cores() -> int:
+    """Return the number of cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def checked_counts(replicates: int, seed: int) -> None:
+    """Check the two numbers that every question takes. Raises QueryError."""
+    if not 1 <= replicates <= 10_000_000:
+        raise QueryError(f"replicates is {replicates}; expected 1 to 10,000,000")
+    if not 0 <= seed < 2**64:
+        raise QueryError(f"seed is {seed}; expected 0 to 18,446,744,073,709,551,615")
+
+
+def _recipe(
+    war: Scenario,
+    policies: Sequence[AbstractPolicy],
+    seed: int,
+    replicates: int,
+    structures: Structures,
+    until: date | None,
+    kept: tuple[Column, ...],
+) -> Recipe:
+    checked_counts(replicates, seed)
+    if not policies:
+        raise QueryError("no policy to run; name at least one")
+    end = until or war.end
+    war.day_of(end)
+    partings = [policy.parts for policy in policies if policy.parts is not None]
+    window_start = max(war.start, min(partings)) if len(policies) > 1 and partings else war.start
+    if window_start > end:
+        raise QueryError(f"the policies part on {window_start}, after the last day {end}; run them longer")
+    return Recipe(
+        scenario=war.name,
+        scenario_digest=war.digest,
+        model=model_digest(),
+        policies=tuple(Ordered(policy.name, policy.digest) for policy in policies),
+        seed=seed,
+        replicates=replicates,
+        repair=structures.repair,
+        fire=structures.fire,
+        start=war.start,
+        end=end,
+        window_start=window_start,
+        columns=kept,
+    )
+
+
+def _refuse_other(found: Recipe, wanted: Recipe, where: str) -> None:
+    old, new = found.to_json(), wanted.to_json()
+    differing = [
+        f"{name} is {old[name]} in {where} and {new[name]} here" for name in new if old[name] != new[name]
+    ]
+    if differing:
+        raise RunError(f"not the same run: {'; '.join(differing)}")
+
+
+def _blocks(wars: range, block: int) -> list[range]:
+    if not 1 <= block <= SHARD_WARS:
+        raise QueryError(f"block is {block}; expected 1 to {SHARD_WARS} wars")
+    return [range(at, min(at + block, wars.stop)) for at in range(wars.start, wars.stop, block)]

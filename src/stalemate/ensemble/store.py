@@ -1,0 +1,301 @@
+"""The run folder: a recipe that makes the run again, and for each policy its wars in shards of 256.
+
+::
+
+    RUN/manifest.json                        format, recipe, versions
+    RUN/0-banfill/outcomes-00000.parquet     a row a war
+    RUN/0-banfill/weekly-00000.npy           float32 (war, week, column)
+    RUN/SHA256SUMS                           of every other file
+
+A run is written into ``RUN.partial`` and renamed when it is whole; each file appears whole or not at all. The
+bytes depend on the recipe and the versions alone: there is no date, worker or block in them.
+"""
+
+import hashlib
+import io
+import json
+import os
+import platform
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from stalemate.ensemble.outcomes import OUTCOMES, Column, Kept
+from stalemate.errors import RunError
+
+FORMAT: Final = 1
+SHARD_WARS: Final = 256
+"""Wars of a policy in one pair of files; part of the format."""
+
+_MANIFEST, _SUMS = "manifest.json", "SHA256SUMS"
+_PACKAGE = Path(__file__).resolve().parents[1]
+_NO_PART_IN_RESULTS = ("analysis", "evidence", "interfaces")
+
+
+@dataclass(frozen=True)
+class Ordered:
+    """A policy of a run: its name, and the digest of what it orders."""
+
+    name: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that a run's numbers follow from.
+
+    ``model`` is the digest of the code that makes them. Wars run from ``start`` to ``end``; outcomes are
+    taken from ``window_start`` to ``end``. All days are counted. ``columns`` names the weekly series.
+    """
+
+    scenario: str
+    scenario_digest: str
+    model: str
+    policies: tuple[Ordered, ...]
+    seed: int
+    replicates: int
+    repair: tuple[str, ...]
+    fire: tuple[str, ...]
+    start: date
+    end: date
+    window_start: date
+    columns: tuple[Column, ...]
+
+    @property
+    def shards(self) -> int:
+        """Return the number of shards of each policy."""
+        return -(-self.replicates // SHARD_WARS)
+
+    def wars_of(self, shard: int) -> range:
+        """Return the replicates of a shard."""
+        return range(shard * SHARD_WARS, min((shard + 1) * SHARD_WARS, self.replicates))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the recipe as plain values, dates as ISO text."""
+        days = {name: getattr(self, name).isoformat() for name in ("start", "end", "window_start")}
+        return {**asdict(self), **days}
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> "Recipe":
+        """Return what ``to_json`` wrote. Raises KeyError, TypeError or ValueError if it is something else."""
+        days = {name: date.fromisoformat(values[name]) for name in ("start", "end", "window_start")}
+        policies = tuple(Ordered(**policy) for policy in values["policies"])
+        columns = tuple((str(quantity), str(place)) for quantity, place in values["columns"])
+        forms = {name: tuple(values[name]) for name in ("repair", "fire")}
+        return cls(**{**values, **days, **forms, "policies": policies, "columns": columns})
+
+
+@cache
+def model_digest() -> str:
+    """Return the hash of all code that a run's numbers follow from; the processor has no part in it."""
+    digest = hashlib.sha256()
+    for path in sorted(_PACKAGE.rglob("*.py")):
+        name = path.relative_to(_PACKAGE)
+        if name.parts[0] not in _NO_PART_IN_RESULTS and path.name != "__init__.py":
+            digest.update(name.as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+class RunWriter:
+    """Writes a run shard by shard into ``OUT.partial`` and takes up what is already there.
+
+    Raises RunError if ``OUT`` exists, or if ``OUT.partial`` was begun with another recipe or other versions.
+    """
+
+    def __init__(self, recipe: Recipe, out: Path) -> None:
+        self._recipe, self._out = recipe, out
+        self._partial = out.with_name(out.name + ".partial")
+        if out.exists():
+            raise RunError(f"{out} exists already; name another folder with --out, or move it away")
+        self._partial.mkdir(parents=True, exist_ok=True)
+        manifest = _manifest_bytes(recipe)
+        begun = self._partial / _MANIFEST
+        if begun.exists():
+            _refuse_other_manifest(self._partial, begun.read_bytes(), manifest)
+        else:
+            _write_whole(begun, manifest)
+
+    def has(self, policy: int, shard: int) -> bool:
+        """Return whether a shard was written before."""
+        return all((self._partial / name).is_file() for name in _shard_files(self._recipe, policy, shard))
+
+    def write(self, policy: int, shard: int, kept: Kept) -> None:
+        """Write one shard of one policy; ``kept`` holds its wars in order."""
+        outcomes, weekly = _shard_files(self._recipe, policy, shard)
+        _write_whole(self._partial / weekly, _npy_bytes(kept.weekly))
+        _write_whole(self._partial / outcomes, _parquet_bytes(self._recipe.wars_of(shard), kept))
+
+    def finish(self) -> None:
+        """Write the sums and give the folder its name. Raises RunError if it was taken meanwhile."""
+        for stray in self._partial.rglob("*.tmp"):
+            stray.unlink()
+        sums = [f"{_sha256(self._partial / name)}  {name}\n" for name in _all_files(self._recipe)]
+        _write_whole(self._partial / _SUMS, "".join(sums).encode())
+        try:
+            self._partial.rename(self._out)
+        except OSError as error:
+            raise RunError(
+                f"cannot rename {self._partial} to {self._out} ({error}); the run is whole: rename it by hand"
+            ) from error
+        _sync_folder(self._out.parent)
+
+
+def read_recipe(run: Path) -> Recipe:
+    """Return the recipe of a stored run. Raises RunError if the folder is absent, foreign or unfinished."""
+    if not run.is_dir():
+        if run.with_name(run.name + ".partial").is_dir():
+            raise RunError(
+                f"{run} is unfinished; repeat the command that began it, and it goes on from there"
+            )
+        raise RunError(f"{run} is not a stored run: no such folder; make one with --out")
+    try:
+        manifest = json.loads((run / _MANIFEST).read_bytes())
+        if manifest["format"] != FORMAT:
+            raise RunError(f"{run}: found format {manifest['format']}; this version reads format {FORMAT}")
+        return Recipe.from_json(manifest["recipe"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RunError(f"{run} is not a stored run: its {_MANIFEST} cannot be read ({error!r})") from error
+
+
+def check_sums(run: Path, recipe: Recipe) -> None:
+    """Check every file of a run against its sum. Raises RunError that lists all damaged and missing files."""
+    try:
+        lines = (run / _SUMS).read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError) as error:
+        raise RunError(f"{run}: {_SUMS} cannot be read ({error}); make the run again") from error
+    expected = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+    faults = []
+    for name in _all_files(recipe):
+        path = run / name
+        if not path.is_file():
+            faults.append(f"{name} is missing")
+        elif expected.get(name) != _sha256(path):
+            faults.append(f"{name} is damaged")
+    if faults:
+        raise RunError(f"{run}: {'; '.join(faults)}; make the run again from its manifest")
+
+
+def read_shard(run: Path, recipe: Recipe, policy: int, shard: int) -> Kept:
+    """Return one shard of one policy. Raises RunError if its files cannot be read."""
+    from pyarrow import ArrowException, parquet
+
+    outcomes, weekly = _shard_files(recipe, policy, shard)
+    try:
+        table = parquet.read_table(run / outcomes)
+        return Kept(
+            outcomes={o.name: table.column(o.name).to_numpy() for o in OUTCOMES},
+            weekly=np.load(run / weekly, allow_pickle=False),
+            repair=np.array(table.column("repair").to_pylist()),
+            fire=np.array(table.column("fire").to_pylist()),
+        )
+    except (OSError, ValueError, KeyError, ArrowException) as error:
+        raise RunError(f"{run / outcomes} cannot be read ({error}); make the run again") from error
+
+
+def different_files(run: Path, other: Path) -> list[str]:
+    """Return the names of files that are not the same bytes in two folders of one recipe."""
+    names = sorted(
+        {str(p.relative_to(root)) for root in (run, other) for p in root.rglob("*") if p.is_file()}
+    )
+    return [name for name in names if _bytes_or_none(run / name) != _bytes_or_none(other / name)]
+
+
+def _manifest_bytes(recipe: Recipe) -> bytes:
+    manifest = {"format": FORMAT, "recipe": recipe.to_json(), "made_with": _versions()}
+    return (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def _versions() -> dict[str, str]:
+    from importlib.metadata import version
+
+    packages = {name: version(name) for name in ("numpy", "numba", "pyarrow")}
+    return {"stalemate": version("stalemate-lab"), "python": platform.python_version(), **packages}
+
+
+def _refuse_other_manifest(partial: Path, found: bytes, wanted: bytes) -> None:
+    if found == wanted:
+        return
+    try:
+        begun = json.loads(found)
+        old, new = ({**m["made_with"], **m["recipe"]} for m in (begun, json.loads(wanted)))
+    except (ValueError, KeyError, TypeError) as error:
+        raise RunError(f"{partial / _MANIFEST} cannot be read ({error!r}); remove {partial}") from error
+    differing = [f"{name} was {old.get(name)}, is {new[name]}" for name in new if old.get(name) != new[name]]
+    raise RunError(
+        f"{partial} was begun otherwise: {'; '.join(differing)}. "
+        "Repeat the first command to go on, remove the folder, or name another with --out"
+    )
+
+
+def _shard_files(recipe: Recipe, policy: int, shard: int) -> tuple[str, str]:
+    plain = re.sub(r"[^A-Za-z0-9_-]", "_", recipe.policies[policy].name)[:40]
+    folder = f"{policy}-{plain}"
+    return f"{folder}/outcomes-{shard:05}.parquet", f"{folder}/weekly-{shard:05}.npy"
+
+
+def _all_files(recipe: Recipe) -> Iterator[str]:
+    yield _MANIFEST
+    for policy in range(len(recipe.policies)):
+        for shard in range(recipe.shards):
+            yield from _shard_files(recipe, policy, shard)
+
+
+def _npy_bytes(values: np.ndarray[Any, Any]) -> bytes:
+    buffer = io.BytesIO()
+    np.save(buffer, values, allow_pickle=False)
+    return buffer.getvalue()
+
+
+def _parquet_bytes(wars: range, kept: Kept) -> bytes:
+    import pyarrow
+    from pyarrow import parquet
+
+    table = pyarrow.table(
+        {
+            "replicate": np.arange(wars.start, wars.stop, dtype=np.int32),
+            "repair": pyarrow.array(kept.repair.tolist(), pyarrow.string()),
+            "fire": pyarrow.array(kept.fire.tolist(), pyarrow.string()),
+            **{outcome.name: kept.outcomes[outcome.name] for outcome in OUTCOMES},
+        }
+    )
+    units = {outcome.name: {"unit": outcome.unit} for outcome in OUTCOMES}
+    fields = [field.with_metadata(units.get(field.name)) for field in table.schema]
+    buffer = io.BytesIO()
+    parquet.write_table(table.cast(pyarrow.schema(fields)), buffer, compression="none", use_dictionary=False)
+    return buffer.getvalue()
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    with temporary.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(temporary, path)
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _bytes_or_none(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None

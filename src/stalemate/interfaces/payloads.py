@@ -1,0 +1,269 @@
+"""The JSON shapes that scripts rely on. NaN never leaves: a number that does not exist is null."""
+
+import math
+from typing import Any, TypedDict
+
+from stalemate.analysis.compare import Comparison, Contrast, FormContrast, verdict
+from stalemate.analysis.estimate import Estimate, estimate
+from stalemate.analysis.predict import Prediction, Quantity
+from stalemate.analysis.scorecard import Score, Scorecard
+from stalemate.ensemble.outcomes import OUTCOMES
+from stalemate.ensemble.runs import Runs
+
+
+class Band(TypedDict):
+    """Median and 90 % band; null where no war has a value."""
+
+    median: float | None
+    low: float | None
+    high: float | None
+
+
+class ContrastPayload(TypedDict):
+    """One outcome of a comparison."""
+
+    name: str
+    unit: str
+    a: Band
+    b: Band
+    difference: Band
+    probability_a_greater: float | None
+    variance_ratio: float | None
+
+
+class FormPayload(TypedDict):
+    """The outcomes under one rival form; ``inputs`` names those that are given under it, not found."""
+
+    repair: str
+    fire: str
+    replicates: int
+    inputs: list[str]
+    outcomes: list[ContrastPayload]
+
+
+class ComparisonPayload(TypedDict):
+    """``stalemate compare --json``."""
+
+    recipe: dict[str, Any]
+    policies: list[str]
+    replicates: int
+    outcomes: list[ContrastPayload]
+    forms: list[FormPayload]
+    verdict: list[str]
+
+
+class OutcomePayload(Band):
+    """One outcome of one policy."""
+
+    name: str
+    unit: str
+
+
+class RunPayload(TypedDict):
+    """``stalemate run --json``: ``outcomes`` has one list a policy."""
+
+    recipe: dict[str, Any]
+    policies: list[str]
+    replicates: int
+    outcomes: list[list[OutcomePayload]]
+
+
+PredictionPayload = TypedDict(
+    "PredictionPayload",
+    {
+        "quantity": str,
+        "unit": str,
+        "from": str,
+        "to": str,
+        "place": str | None,
+        "policy": str,
+        "seed": int,
+        "median": float | None,
+        "low": float | None,
+        "high": float | None,
+        "replicates": int,
+    },
+)
+
+ScorePayload = TypedDict(
+    "ScorePayload",
+    {
+        "figure": str,
+        "quantity": str,
+        "place": str | None,
+        "unit": str,
+        "from": str,
+        "to": str,
+        "observed": list[float],
+        "median": float | None,
+        "low": float | None,
+        "high": float | None,
+        "inside": bool,
+        "miss_log": float | None,
+        "role": str,
+        "counts": bool,
+        "note": str | None,
+    },
+)
+
+
+class TallyPayload(TypedDict):
+    """How many rows of a role are inside, with the band of their share."""
+
+    role: str
+    inside: int
+    rows: int
+    share_low: float
+    share_high: float
+    median_width: float | None
+
+
+class ScorecardPayload(TypedDict):
+    """``stalemate scorecard --json``."""
+
+    scenario: str
+    policy: str
+    seed: int
+    replicates: int
+    rows: list[ScorePayload]
+    tallies: list[TallyPayload]
+
+
+class QuantityPayload(TypedDict):
+    """One line of ``stalemate predict --list --json``."""
+
+    name: str
+    unit: str
+    kind: str
+    axis: str
+    meaning: str
+
+
+def comparison_payload(comparison: Comparison) -> ComparisonPayload:
+    """Return a comparison as plain values."""
+    return {
+        "recipe": comparison.recipe.to_json(),
+        "policies": [comparison.a, comparison.b],
+        "replicates": comparison.recipe.replicates,
+        "outcomes": [_contrast(contrast) for contrast in comparison.contrasts],
+        "forms": [_form(form) for form in comparison.forms],
+        "verdict": list(verdict(comparison)),
+    }
+
+
+def run_payload(runs: Runs) -> RunPayload:
+    """Return the outcomes of each policy of a run as plain values."""
+    return {
+        "recipe": runs.recipe.to_json(),
+        "policies": [policy.name for policy in runs.recipe.policies],
+        "replicates": runs.recipe.replicates,
+        "outcomes": [
+            [
+                {"name": o.name, "unit": o.unit, **_band(estimate(kept.outcomes[o.name], o.unit))}
+                for o in OUTCOMES
+            ]
+            for kept in runs.kept
+        ],
+    }
+
+
+def prediction_payload(prediction: Prediction) -> PredictionPayload:
+    """Return a prediction as plain values."""
+    question, band = prediction.question, prediction.estimate
+    return {
+        "quantity": question.quantity,
+        "unit": band.unit,
+        "from": question.start.isoformat(),
+        "to": question.end.isoformat(),
+        "place": question.place,
+        "policy": prediction.policy,
+        "seed": prediction.seed,
+        **_band(band),
+        "replicates": band.replicates,
+    }
+
+
+def quantity_payload(quantity: Quantity) -> QuantityPayload:
+    """Return a quantity that can be asked for as plain values."""
+    return {
+        "name": quantity.name,
+        "unit": quantity.unit,
+        "kind": quantity.kind,
+        "axis": quantity.axis,
+        "meaning": quantity.meaning,
+    }
+
+
+def scorecard_payload(scorecard: Scorecard) -> ScorecardPayload:
+    """Return a scorecard as plain values."""
+    return {
+        "scenario": scorecard.scenario,
+        "policy": scorecard.policy,
+        "seed": scorecard.seed,
+        "replicates": scorecard.replicates,
+        "rows": [_score(row) for row in scorecard.rows],
+        "tallies": [
+            {
+                "role": tally.role,
+                "inside": tally.inside,
+                "rows": tally.rows,
+                "share_low": tally.share_low,
+                "share_high": tally.share_high,
+                "median_width": tally.median_width,
+            }
+            for tally in scorecard.tallies
+        ],
+    }
+
+
+def _contrast(contrast: Contrast) -> ContrastPayload:
+    return {
+        "name": contrast.outcome.name,
+        "unit": contrast.outcome.unit,
+        "a": _band(contrast.a),
+        "b": _band(contrast.b),
+        "difference": _band(contrast.difference),
+        "probability_a_greater": contrast.probability_a_greater,
+        "variance_ratio": contrast.variance_ratio,
+    }
+
+
+def _form(form: FormContrast) -> FormPayload:
+    return {
+        "repair": form.repair,
+        "fire": form.fire,
+        "replicates": form.pairs,
+        "inputs": [c.outcome.name for c in form.contrasts if form.is_input(c.outcome)],
+        "outcomes": [_contrast(contrast) for contrast in form.contrasts],
+    }
+
+
+def _score(row: Score) -> ScorePayload:
+    observed, question, band = row.observed, row.prediction.question, row.prediction.estimate
+    return {
+        "figure": observed.figure,
+        "quantity": observed.quantity,
+        "place": observed.place,
+        "unit": band.unit,
+        "from": question.start.isoformat(),
+        "to": question.end.isoformat(),
+        "observed": [observed.low, observed.high],
+        **_band(band),
+        "inside": row.inside,
+        "miss_log": row.miss_log,
+        "role": observed.role,
+        "counts": row.counts,
+        "note": observed.note,
+    }
+
+
+def _band(band: Estimate) -> Band:
+    return {
+        "median": _known(band.median),
+        "low": _known(band.low),
+        "high": _known(band.high),
+    }
+
+
+def _known(value: float) -> float | None:
+    return value if math.isfinite(value) else None

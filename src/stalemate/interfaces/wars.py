@@ -1,0 +1,324 @@
+"""The commands that run wars: thin, and importing what they need only when they are called."""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from stalemate.engine.simulate import Structures
+    from stalemate.ensemble.runs import Runs
+    from stalemate.interfaces.progress import WarProgress
+
+_DAY = ["%Y-%m-%d"]
+
+ScenarioOption = Annotated[str, typer.Option("--scenario", help="Name or folder of the scenario.")]
+Replicates = Annotated[int, typer.Option("--replicates", "-n", help="Wars for each policy.")]
+Seed = Annotated[int, typer.Option(help="The same seed is the same luck.")]
+Workers = Annotated[int | None, typer.Option(help="Threads; all cores by default. Moves no result.")]
+BlockSize = Annotated[int, typer.Option(help="Wars run side by side, up to 256. Moves no result.")]
+Out = Annotated[Path | None, typer.Option(help="Store the run in this folder; a killed run resumes.")]
+Until = Annotated[datetime | None, typer.Option(formats=_DAY, help="Last day; the scenario's by default.")]
+Repair = Annotated[list[str] | None, typer.Option(help="Only this form of repair; may be repeated.")]
+Fire = Annotated[list[str] | None, typer.Option(help="Only this form of fire; may be repeated.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
+Picture = Annotated[Path | None, typer.Option(help="Draw weekly series to this file (needs matplotlib).")]
+
+
+def run(
+    policy: Annotated[list[str], typer.Argument(help="One or more policies.")],
+    scenario: ScenarioOption = "korea-1951",
+    replicates: Replicates = 1000,
+    seed: Seed = 1,
+    until: Until = None,
+    repair: Repair = None,
+    fire: Fire = None,
+    out: Out = None,
+    workers: Workers = None,
+    block: BlockSize = 256,
+    as_json: AsJson = False,
+) -> None:
+    """Run policies many times under the same luck and print their outcomes."""
+    runs = _run(
+        policy,
+        f"{replicates:,} wars of {', '.join(policy)}, seed {seed}",
+        scenario=scenario,
+        replicates=replicates,
+        seed=seed,
+        until=until,
+        structures=_structures(repair, fire),
+        out=out,
+        workers=workers,
+        block=block,
+    )
+    _show(runs, as_json)
+
+
+def compare(
+    a: Annotated[str, typer.Argument(help="The policy in question.")],
+    b: Annotated[str, typer.Argument(help="The policy it is held against.")] = "historical",
+    scenario: ScenarioOption = "korea-1951",
+    replicates: Replicates = 1000,
+    seed: Seed = 1,
+    until: Until = None,
+    repair: Repair = None,
+    fire: Fire = None,
+    out: Out = None,
+    workers: Workers = None,
+    block: BlockSize = 256,
+    picture: Picture = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare two policies under the same luck, from the day they part."""
+    if picture is not None:
+        from stalemate.interfaces.picture import check_can_draw
+
+        check_can_draw(picture)
+    runs = _run(
+        [a, b],
+        f"{replicates:,} pairs of {a} and {b}, seed {seed}",
+        scenario=scenario,
+        replicates=replicates,
+        seed=seed,
+        until=until,
+        structures=_structures(repair, fire),
+        out=out,
+        workers=workers,
+        block=block,
+    )
+    _show(runs, as_json)
+    _draw(runs, picture)
+
+
+def show(
+    folder: Annotated[Path, typer.Argument(metavar="RUN", help="A folder made with --out.")],
+    verify: Annotated[bool, typer.Option(help="Run it again from its manifest; compare bytes.")] = False,
+    scenario: Annotated[
+        str | None, typer.Option(help="With --verify: where the scenario is, if not in the package.")
+    ] = None,
+    workers: Workers = None,
+    block: BlockSize = 256,
+    picture: Picture = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print a stored run again, or make it again and compare the bytes."""
+    from stalemate.ensemble.runs import read_run
+
+    runs = read_run(folder)
+    if verify:
+        _verify(runs, folder, scenario, workers, block)
+    _show(runs, as_json)
+    _draw(runs, picture)
+
+
+def predict(
+    quantity: Annotated[str | None, typer.Argument(help="What is asked for; see --list.")] = None,
+    start: Annotated[datetime | None, typer.Option("--from", formats=_DAY, help="First day.")] = None,
+    end: Annotated[datetime | None, typer.Option("--to", formats=_DAY, help="Last day.")] = None,
+    place: Annotated[str | None, typer.Option(help="One place; the whole by default.")] = None,
+    a_day: Annotated[bool, typer.Option("--a-day", help="A sum as its daily mean.")] = False,
+    policy: Annotated[str, typer.Option(help="The policy that is flown.")] = "historical",
+    list_quantities: Annotated[bool, typer.Option("--list", help="Name every quantity.")] = False,
+    scenario: ScenarioOption = "korea-1951",
+    replicates: Replicates = 1000,
+    seed: Seed = 1,
+    repair: Repair = None,
+    fire: Fire = None,
+    workers: Workers = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what the model says of a quantity over a period."""
+    from stalemate.analysis import predict as analysis
+    from stalemate.interfaces import payloads, wartables
+
+    if list_quantities:
+        if as_json:
+            listed = [payloads.quantity_payload(q) for q in analysis.QUANTITIES.values()]
+            _print_json({"quantities": listed})
+        else:
+            wartables.print_quantities(_console(), analysis.QUANTITIES.values())
+        return
+    if quantity is None:
+        raise typer.BadParameter("name a quantity, or use --list", param_hint="QUANTITY")
+    from stalemate.scenario.read import load
+
+    war = load(scenario)
+    first, last = _day(start) or war.start, _day(end) or war.end
+    question = analysis.Question(quantity, first, last, place, a_day)
+    analysis.check_questions(war, [question])
+    with _progress(f"{replicates:,} wars of {policy}, seed {seed}") as progress:
+        prediction = analysis.answers(
+            war,
+            [question],
+            policy=policy,
+            replicates=replicates,
+            seed=seed,
+            structures=_structures(repair, fire),
+            workers=workers,
+            progress=progress,
+        )[0]
+    if as_json:
+        _print_json(payloads.prediction_payload(prediction))
+    else:
+        wartables.print_prediction(_console(), prediction)
+
+
+def scorecard(
+    scenario: ScenarioOption = "korea-1951",
+    replicates: Replicates = 1000,
+    seed: Seed = 1,
+    repair: Repair = None,
+    fire: Fire = None,
+    workers: Workers = None,
+    as_json: AsJson = False,
+) -> None:
+    """Hold the model against the record, figure by figure."""
+    from stalemate.analysis import scorecard as analysis
+    from stalemate.interfaces import payloads, wartables
+    from stalemate.scenario.read import load
+
+    war = load(scenario)
+    with _progress(f"{replicates:,} wars of historical, seed {seed}") as progress:
+        card = analysis.scorecard(
+            war,
+            replicates=replicates,
+            seed=seed,
+            structures=_structures(repair, fire),
+            workers=workers,
+            progress=progress,
+        )
+    if as_json:
+        _print_json(payloads.scorecard_payload(card))
+    else:
+        wartables.print_scorecard(_console(), card)
+
+
+def _run(
+    policies: list[str],
+    what: str,
+    *,
+    scenario: str,
+    replicates: int,
+    seed: int,
+    until: datetime | None,
+    structures: "Structures",
+    out: Path | None,
+    workers: int | None,
+    block: int,
+) -> "Runs":
+    from stalemate.ensemble import runner
+    from stalemate.policies.plans import named
+    from stalemate.scenario.read import load
+
+    war = load(scenario)
+    chosen = [named(policy, war) for policy in policies]
+    with _progress(what, out) as progress:
+        return runner.run(
+            war,
+            chosen,
+            replicates=replicates,
+            seed=seed,
+            structures=structures,
+            until=_day(until),
+            out=out,
+            workers=workers,
+            block=block,
+            progress=progress,
+        )
+
+
+@contextmanager
+def _progress(what: str, out: Path | None = None) -> "Iterator[WarProgress]":
+    from stalemate.engine.simulate import compile_kernels
+    from stalemate.interfaces.progress import WarProgress
+
+    try:
+        with WarProgress(what) as progress:
+            compile_kernels(progress.compiled)
+            yield progress
+    except KeyboardInterrupt:
+        kept = (
+            f"; what is done stands in {out}.partial, and the same command goes on from there" if out else ""
+        )
+        print(f"stopped{kept}", file=sys.stderr)
+        raise typer.Exit(130) from None
+
+
+def _verify(runs: "Runs", folder: Path, scenario: str | None, workers: int | None, block: int) -> None:
+    from tempfile import TemporaryDirectory
+
+    from stalemate.ensemble import runner, store
+    from stalemate.errors import RunError
+    from stalemate.policies.plans import named
+    from stalemate.scenario.read import load
+
+    recipe = runs.recipe
+    war = load(scenario or recipe.scenario)
+    with TemporaryDirectory(prefix="stalemate-") as temporary, _progress(f"{folder} once more") as progress:
+        again = Path(temporary) / "run"
+        policies = [named(policy.name, war) for policy in recipe.policies]
+        runner.run_again(recipe, war, policies, again, workers=workers, block=block, progress=progress)
+        differing = store.different_files(folder, again)
+    if differing:
+        raise RunError(f"{folder} is not what its manifest makes here: other bytes in {', '.join(differing)}")
+    print(f"{folder}: made again from its manifest, the same bytes", file=sys.stderr)
+
+
+def _show(runs: "Runs", as_json: bool) -> None:
+    from stalemate.analysis.compare import comparison_of
+    from stalemate.interfaces import payloads, wartables
+
+    pair = len(runs.recipe.policies) == 2
+    if as_json and pair:
+        _print_json(payloads.comparison_payload(comparison_of(runs)))
+    elif as_json:
+        _print_json(payloads.run_payload(runs))
+    elif pair:
+        wartables.print_comparison(_console(), comparison_of(runs))
+    else:
+        wartables.print_runs(_console(), runs)
+
+
+def _draw(runs: "Runs", picture: Path | None) -> None:
+    if picture is not None:
+        from stalemate.interfaces.picture import draw
+
+        draw(runs, picture)
+        print(f"drawn: {picture}", file=sys.stderr)
+
+
+def _structures(repair: list[str] | None, fire: list[str] | None) -> "Structures":
+    from stalemate.engine.simulate import Structures
+    from stalemate.errors import QueryError
+
+    every = Structures()
+    faults = []
+    for given, known, word in ((repair, every.repair, "repair"), (fire, every.fire, "fire")):
+        unknown = [form for form in given or () if form not in known]
+        faults += [f"no form of {word} {form!r}; there are {', '.join(known)}" for form in unknown]
+    if faults:
+        raise QueryError("\n".join(faults))
+    return Structures(
+        repair=tuple(dict.fromkeys(repair or every.repair)), fire=tuple(dict.fromkeys(fire or every.fire))
+    )
+
+
+def _day(when: datetime | None) -> date | None:
+    return when.date() if when else None
+
+
+def _console() -> "Console":
+    from rich.console import Console
+
+    return Console(markup=False, highlight=False, emoji=False, soft_wrap=False)
+
+
+def _print_json(payload: Mapping[str, Any]) -> None:
+    print(json.dumps(payload, ensure_ascii=False, allow_nan=False, indent=1))

@@ -1,0 +1,157 @@
+"""Comparisons, runs, answers and scores as text that reads well in 80 columns."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from stalemate.analysis.compare import DATED_FIRE, Comparison, verdict
+from stalemate.analysis.estimate import Estimate, estimate, number
+from stalemate.analysis.predict import Prediction, Quantity
+from stalemate.analysis.scorecard import Score, Scorecard
+from stalemate.ensemble.outcomes import OUTCOMES
+from stalemate.ensemble.runs import Runs
+from stalemate.ensemble.store import Recipe
+
+NOT_MODELLED: Final = "civilian deaths: not modelled yet"
+
+
+def print_comparison(console: Console, comparison: Comparison) -> None:
+    """Print the table over all pairs, the note on fire and the verdict."""
+    recipe = comparison.recipe
+    console.print(
+        f"{comparison.a} against {comparison.b}: {recipe.scenario}, {_span(recipe)}, "
+        f"{recipe.replicates:,} pairs, seed {recipe.seed}. Median, and below it the 90 % band."
+    )
+    table = _table("outcome", comparison.a, comparison.b, "difference", "P")
+    for c in comparison.contrasts:
+        mark = "*" if c.outcome.by_fire else ""
+        table.add_row(
+            Text(f"{c.outcome.label}{mark}\n{c.outcome.unit}"),
+            *(_two_lines(band) for band in (c.a, c.b, c.difference)),
+            f"{c.probability_a_greater:.2f}",
+        )
+    console.print(table)
+    console.print(f"P: the share of pairs in which {comparison.a} has more; ties count half.")
+    given = sum(form.pairs for form in comparison.forms if form.fire == DATED_FIRE)
+    if given:
+        console.print(
+            f"* Shells are an input in {given:,} of {recipe.replicates:,} pairs (fire by dated policy), "
+            "which say nothing about them: read this row form by form."
+        )
+    console.print(NOT_MODELLED)
+    for paragraph in verdict(comparison):
+        console.print()
+        console.print(Text(paragraph))
+
+
+def print_runs(console: Console, runs: Runs) -> None:
+    """Print the outcomes of each policy of a run."""
+    recipe = runs.recipe
+    console.print(
+        f"{recipe.scenario}, {_span(recipe)}, {recipe.replicates:,} wars a policy, seed {recipe.seed}. "
+        "Median and 90 % band."
+    )
+    for policy, kept in zip(recipe.policies, runs.kept, strict=True):
+        table = _table("outcome", "unit", "median", "90 % band")
+        for o in OUTCOMES:
+            band = estimate(kept.outcomes[o.name], o.unit)
+            table.add_row(o.label, o.unit, number(band.median), _ends(band))
+        console.print(Text(f"\n{policy.name}"))
+        console.print(table)
+    console.print(NOT_MODELLED)
+
+
+def print_prediction(console: Console, prediction: Prediction) -> None:
+    """Print one answer with its period and sample."""
+    question, band = prediction.question, prediction.estimate
+    where = f" of {question.place}" if question.place else ""
+    console.print(
+        Text(
+            f"{question.quantity}{where}, {question.start} to {question.end}, {prediction.policy}:\n"
+            f"{number(band.median)} {band.unit} (90 % band {_ends(band)}; "
+            f"{band.replicates:,} wars, seed {prediction.seed})"
+        )
+    )
+
+
+def print_quantities(console: Console, quantities: Iterable[Quantity]) -> None:
+    """Print every quantity that can be asked for."""
+    table = _table("quantity", "unit", "over days", "places", "meaning", left=5)
+    for q in quantities:
+        table.add_row(q.name, q.unit, q.kind, q.axis, q.meaning)
+    console.print(table)
+
+
+def print_scorecard(console: Console, scorecard: Scorecard) -> None:
+    """Print every row, and what the rows that count add up to."""
+    console.print(
+        f"{scorecard.scenario}, {scorecard.policy}, {scorecard.replicates:,} wars, seed {scorecard.seed}. "
+        "The record beside the model's median and 90 % band."
+    )
+    table = _table("figure and quantity", "record", "model", "verdict", left=1)
+    for row in scorecard.rows:
+        table.add_row(
+            Text(f"{row.observed.figure}\n{_asked(row)}"),
+            _range(row.observed.low, row.observed.high),
+            _two_lines(row.prediction.estimate),
+            _judged(row),
+        )
+    console.print(table)
+    for tally in scorecard.tallies:
+        if tally.rows == 0:
+            console.print(f"{tally.role}: no rows")
+            continue
+        width = "" if tally.median_width is None else f"; bands span a factor of {tally.median_width:.1f}"
+        console.print(
+            f"{tally.role}: {tally.inside} of {tally.rows} inside "
+            f"(so few rows allow {tally.share_low:.0%} to {tally.share_high:.0%}){width}"
+        )
+    console.print("input: the model was given it, so it does not count; nor does a claim.")
+
+
+def _table(*headings: str, left: int = 1) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    for position, heading in enumerate(headings):
+        text = position < left
+        table.add_column(heading, justify="left" if text else "right", overflow="fold")
+    return table
+
+
+def _span(recipe: Recipe) -> str:
+    return f"{recipe.window_start} to {recipe.end}"
+
+
+def _two_lines(band: Estimate) -> str:
+    return f"{number(band.median)}\n{_ends(band)}"
+
+
+def _ends(band: Estimate) -> str:
+    return _range(band.low, band.high)
+
+
+def _range(low: float, high: float) -> str:
+    return number(low) if low == high else f"{number(low)} to {number(high)}"
+
+
+def _asked(row: Score) -> str:
+    question = row.prediction.question
+    where = f" {question.place}" if question.place else ""
+    days = f"{question.start}" if question.start == question.end else f"{question.start} to {question.end}"
+    return f"{question.quantity}{where}, {question.unit}\n{days}"
+
+
+def _judged(row: Score) -> str:
+    if not row.counts:
+        return row.observed.role
+    if row.inside:
+        return f"inside\n{row.observed.role}"
+    miss = row.miss_log
+    if miss is None:
+        far = "OUTSIDE"
+    else:
+        far = f"OUTSIDE\n{'above' if miss > 0 else 'below'} by {abs(miss):.2f} log"
+    return f"{far}\n{row.observed.role}"
