@@ -32,6 +32,7 @@ from stalemate.kernel import kernel
 Ints = npt.NDArray[np.int32]
 Tonnes = npt.NDArray[np.int64]
 Bits = npt.NDArray[np.uint64]
+Fields = dict[str, tuple[type[np.generic], tuple[int, ...]]]
 
 WORD_BITS = 64
 SPARE, CLOSED, SEEN = 0, 1, 2
@@ -46,15 +47,17 @@ class FlowLayout:
     """The part of a flow problem that never changes, as arrays.
 
     An arc is an edge seen from one of its ends. ``arc_start``: (node + 1,), the arcs that leave node v are
-    those from ``arc_start[v]`` up to ``arc_start[v + 1]``. ``arcs``: (arc, 3), the node at the other end, the
-    edge, and +1 along the edge or -1 against it. ``edge_ends``: (edge, 2), the nodes of each edge; its flow
-    is counted positive from the first to the second. ``source_node``: (source,) and ``terminal_node``:
-    (terminal,), the nodes they hang on. Padding is inert: nodes without arcs, edges without arcs, sources and
-    terminals at node 0 that must be given no capacity and no demand.
+    those from ``arc_start[v]`` up to ``arc_start[v + 1]``. ``arcs``: (arc, 4), the node it leaves, the node
+    it enters, the edge, and +1 along the edge or -1 against it; sorted, so parallel arcs are neighbours.
+    ``arc_at``: (node, node), the first arc from the one to the other, or -1. ``edge_ends``: (edge, 2), the
+    nodes of each edge; its flow is counted positive from the first to the second. ``source_node``: (source,)
+    and ``terminal_node``: (terminal,), the nodes they hang on. Padding is inert: nodes and edges without
+    arcs, sources and terminals at node 0 that must be given no capacity and no demand.
     """
 
     arc_start: Ints
     arcs: Ints
+    arc_at: npt.NDArray[np.int16]
     edge_ends: Ints
     source_node: Ints
     terminal_node: Ints
@@ -85,7 +88,7 @@ def layout(
     for what, nodes in (("source", sources), ("terminal", terminals)):
         for position, node in enumerate(nodes):
             _check_node(f"{what} {position}", node, n_nodes)
-    leaving: list[list[tuple[int, int, int]]] = [[] for _ in range(max(n_nodes, pad_nodes))]
+    leaving: list[list[tuple[int, int, int, int]]] = [[] for _ in range(max(n_nodes, pad_nodes))]
     for edge, (tail, head) in enumerate(edges):
         _check_node(f"edge {edge}", tail, n_nodes)
         _check_node(f"edge {edge}", head, n_nodes)
@@ -94,14 +97,18 @@ def layout(
                 f"edge {edge} of the flow network: found node {tail} at both ends; "
                 "expected two nodes; drop the edge, it can carry nothing"
             )
-        leaving[tail].append((head, edge, 1))
-        leaving[head].append((tail, edge, -1))
+        leaving[tail].append((tail, head, edge, 1))
+        leaving[head].append((head, tail, edge, -1))
     starts = np.cumsum([0, *(len(arcs) for arcs in leaving)], dtype=np.int32)
-    arcs = np.array([arc for node in leaving for arc in sorted(node)], dtype=np.int32).reshape(-1, 3)
+    arcs = np.array([arc for node in leaving for arc in sorted(node)], dtype=np.int32).reshape(-1, 4)
+    arc_at = np.full((len(leaving), len(leaving)), -1, np.int16)
+    for arc in reversed(range(len(arcs))):
+        arc_at[arcs[arc, 0], arcs[arc, 1]] = arc
     ends = np.array(edges, dtype=np.int32).reshape(-1, 2)
     return FlowLayout(
         arc_start=starts,
-        arcs=np.concatenate([arcs, np.zeros((max(0, 2 * pad_edges - len(arcs)), 3), np.int32)]),
+        arcs=np.concatenate([arcs, np.zeros((max(0, 2 * pad_edges - len(arcs)), 4), np.int32)]),
+        arc_at=arc_at,
         edge_ends=np.concatenate([ends, np.zeros((max(0, pad_edges - len(ends)), 2), np.int32)]),
         source_node=_padded(sources, pad_sources),
         terminal_node=_padded(terminals, pad_terminals),
@@ -117,27 +124,35 @@ def _padded(nodes: Sequence[int], size: int) -> Ints:
     return np.array([*nodes, *(0 for _ in range(size - len(nodes)))], dtype=np.int32)
 
 
-def scratch_fields(n_nodes: int) -> dict[str, tuple[type[np.generic], tuple[int, ...]]]:
-    """Return name -> (type, shape) of the five scratch arrays of ``solve``, in its order."""
+def state_fields(n_nodes: int, n_edges: int, n_sources: int, n_terminals: int) -> Fields:
+    """Return name -> (type, shape) of the six state arrays of ``solve``, in its order."""
     words = -(-n_nodes // WORD_BITS)
     return {
-        "residual": (np.uint64, (n_nodes, words)),
-        "layers": (np.uint64, (n_nodes + 1, words)),
-        "sets": (np.uint64, (3, words)),
-        "balance": (np.int64, (n_nodes,)),
-        "path": (np.int32, (n_nodes + 1, 2)),
+        "edge_flow": (np.int64, (n_edges,)),
+        "source_flow": (np.int64, (n_sources,)),
+        "terminal_flow": (np.int64, (n_terminals,)),
+        "edge_limit": (np.int64, (n_edges,)),
+        "room_into": (np.uint64, (n_nodes, words)),
+        "room_from": (np.uint64, (n_nodes, words)),
     }
 
 
-def scratch(n_nodes: int) -> tuple[npt.NDArray[np.generic], ...]:
-    """Return the five scratch arrays of ``solve``, in its order; their contents need not be kept."""
-    return tuple(np.zeros(shape, kind) for kind, shape in scratch_fields(n_nodes).values())
+def scratch_fields(n_nodes: int) -> Fields:
+    """Return name -> (type, shape) of the four scratch arrays of ``solve``, in its order."""
+    words = -(-n_nodes // WORD_BITS)
+    return {
+        "layers": (np.uint64, (n_nodes + 1, words)),
+        "sets": (np.uint64, (3, words)),
+        "balance": (np.int64, (n_nodes,)),
+        "path": (np.int32, (n_nodes + 1,)),
+    }
 
 
 @kernel
 def solve(
     arc_start: Ints,
     arcs: Ints,
+    arc_at: npt.NDArray[np.int16],
     edge_ends: Ints,
     source_node: Ints,
     terminal_node: Ints,
@@ -148,7 +163,9 @@ def solve(
     edge_flow: Tonnes,
     source_flow: Tonnes,
     terminal_flow: Tonnes,
-    residual: Bits,
+    edge_limit: Tonnes,
+    room_into: Bits,
+    room_from: Bits,
     layers: Bits,
     sets: Bits,
     balance: Tonnes,
@@ -156,65 +173,83 @@ def solve(
 ) -> int:
     """Raise the flow to the lexicographic maximum and return the total delivered, tonnes a day.
 
-    The first five arrays are a FlowLayout's. edge_capacity: (edge,), source_capacity: (source,) and demand:
+    The first six arrays are a FlowLayout's. edge_capacity: (edge,), source_capacity: (source,) and demand:
     (terminal,), tonnes a day, not negative. order: (terminal,), every terminal once, the first served first.
-    edge_flow, source_flow and terminal_flow, of the same shapes, hold the flow of an earlier solve on the
-    same layout, or zeros, and receive the new one. The last five arrays are scratch.
+    The next six are the state that one solve leaves to the next on the same layout; all zeros to begin with
+    or to begin again. edge_flow, source_flow and terminal_flow, tonnes a day, are the answer. edge_limit:
+    (edge,), the capacities they were found for. room_into, room_from: (node, word), bit u of row v is set
+    where more can flow from u straight to v, and from v straight to u. The last four arrays are scratch.
     """
-    _fit(edge_ends, source_node, terminal_node, edge_capacity, source_capacity, demand,
-         edge_flow, source_flow, terminal_flow, balance)  # fmt: skip
-    _find_residual(arc_start, arcs, edge_capacity, edge_flow, residual)
-    n_nodes, words = residual.shape
-    for w in range(words):
+    for node in range(balance.shape[0]):
+        balance[node] = 0
+    for edge in range(edge_flow.shape[0]):
+        if edge_capacity[edge] != edge_limit[edge]:
+            _limit_edge(edge, edge_capacity[edge], arcs, arc_at, edge_ends, edge_flow, edge_limit,
+                        room_into, room_from, balance)  # fmt: skip
+    _fit_ends(source_node, terminal_node, source_capacity, demand, source_flow, terminal_flow, balance)
+    for w in range(sets.shape[1]):
         sets[SPARE, w] = _ZERO
         sets[CLOSED, w] = _ZERO
-    for node in range(n_nodes):
+    for node in range(balance.shape[0]):
         if balance[node] > 0:
             sets[SPARE, node >> 6] |= _bit(node)
-    for node in range(n_nodes):
+    for node in range(balance.shape[0]):
         if balance[node] < 0:
             wanted = -balance[node]
             balance[node] = 0
-            _fill(node, wanted, 0, arc_start, arcs, edge_capacity, order, terminal_node,
-                  edge_flow, terminal_flow, residual, layers, sets, balance, path)  # fmt: skip
+            _fill(node, wanted, 0, arcs, arc_at, order, terminal_node, edge_flow, terminal_flow, edge_limit,
+                  room_into, room_from, layers, sets, balance, path)  # fmt: skip
     total = 0
     for place in range(order.shape[0]):
         terminal = order[place]
         wanted = demand[terminal] - terminal_flow[terminal]
         node = terminal_node[terminal]
-        if wanted > 0 and sets[CLOSED, node >> 6] & _bit(node) == _ZERO:
+        if wanted > 0 and not _has(sets, CLOSED, node):
             terminal_flow[terminal] += _fill(
-                node, wanted, place + 1, arc_start, arcs, edge_capacity, order, terminal_node,
-                edge_flow, terminal_flow, residual, layers, sets, balance, path)  # fmt: skip
+                node, wanted, place + 1, arcs, arc_at, order, terminal_node, edge_flow, terminal_flow,
+                edge_limit, room_into, room_from, layers, sets, balance, path)  # fmt: skip
         total += terminal_flow[terminal]
-    _return_spare(arc_start, arcs, source_node, edge_flow, source_flow, sets, balance)
+    _return_spare(arc_start, arcs, arc_at, source_node, edge_flow, source_flow, edge_limit,
+                  room_into, room_from, sets, balance)  # fmt: skip
     return total
 
 
 @kernel
-def _fit(
+def _limit_edge(
+    edge: int,
+    capacity: int,
+    arcs: Ints,
+    arc_at: npt.NDArray[np.int16],
     edge_ends: Ints,
+    edge_flow: Tonnes,
+    edge_limit: Tonnes,
+    room_into: Bits,
+    room_from: Bits,
+    balance: Tonnes,
+) -> None:
+    """Give an edge its new capacity; what it can no longer carry stays spare behind it and short ahead."""
+    tail, head = edge_ends[edge, 0], edge_ends[edge, 1]
+    flow = edge_flow[edge]
+    kept = min(max(flow, -capacity), capacity)
+    edge_limit[edge] = capacity
+    edge_flow[edge] = kept
+    balance[tail] += flow - kept
+    balance[head] -= flow - kept
+    _mark(tail, head, arcs, arc_at, edge_flow, edge_limit, room_into, room_from)
+    _mark(head, tail, arcs, arc_at, edge_flow, edge_limit, room_into, room_from)
+
+
+@kernel
+def _fit_ends(
     source_node: Ints,
     terminal_node: Ints,
-    edge_capacity: Tonnes,
     source_capacity: Tonnes,
     demand: Tonnes,
-    edge_flow: Tonnes,
     source_flow: Tonnes,
     terminal_flow: Tonnes,
     balance: Tonnes,
 ) -> None:
-    """Cut the flow down to what is allowed, open every source fully, and set each node's balance."""
-    for node in range(balance.shape[0]):
-        balance[node] = 0
-    for edge in range(edge_flow.shape[0]):
-        over = abs(edge_flow[edge]) - edge_capacity[edge]
-        if over > 0:
-            if edge_flow[edge] < 0:
-                over = -over
-            edge_flow[edge] -= over
-            balance[edge_ends[edge, 0]] += over
-            balance[edge_ends[edge, 1]] -= over
+    """Open every source fully and cut every terminal down to its demand."""
     for source in range(source_flow.shape[0]):
         balance[source_node[source]] += source_capacity[source] - source_flow[source]
         source_flow[source] = source_capacity[source]
@@ -226,33 +261,19 @@ def _fit(
 
 
 @kernel
-def _find_residual(
-    arc_start: Ints, arcs: Ints, edge_capacity: Tonnes, edge_flow: Tonnes, residual: Bits
-) -> None:
-    """Set bit u of row v where more can flow from u straight to v."""
-    n_nodes, words = residual.shape
-    for node in range(n_nodes):
-        for w in range(words):
-            residual[node, w] = _ZERO
-        for arc in range(arc_start[node], arc_start[node + 1]):
-            other, edge, sign = arcs[arc, 0], arcs[arc, 1], arcs[arc, 2]
-            if edge_capacity[edge] + sign * edge_flow[edge] > 0:
-                residual[node, other >> 6] |= _bit(other)
-
-
-@kernel
 def _fill(
     node: int,
     wanted: int,
     first_giver: int,
-    arc_start: Ints,
     arcs: Ints,
-    edge_capacity: Tonnes,
+    arc_at: npt.NDArray[np.int16],
     order: Ints,
     terminal_node: Ints,
     edge_flow: Tonnes,
     terminal_flow: Tonnes,
-    residual: Bits,
+    edge_limit: Tonnes,
+    room_into: Bits,
+    room_from: Bits,
     layers: Bits,
     sets: Bits,
     balance: Tonnes,
@@ -262,19 +283,18 @@ def _fill(
 
     Spare tonnes first, then what terminals from place ``first_giver`` of the order on have, the last first.
     """
-    words = residual.shape[1]
     lacking = wanted
     while lacking > 0:
-        depth = _search(node, residual, layers, sets)
+        depth = _search(node, room_into, layers, sets)
         if depth >= 0:
-            for w in range(words):
+            for w in range(sets.shape[1]):
                 found = layers[depth, w] & sets[SPARE, w]
                 while found != _ZERO:
                     giver = _lowest(w, found)
                     found &= found - _ONE
                     while lacking > 0 and balance[giver] > 0:
-                        moved = _send(giver, depth, min(lacking, balance[giver]), arc_start, arcs,
-                                      edge_capacity, edge_flow, residual, layers, path)  # fmt: skip
+                        moved = _send(giver, depth, min(lacking, balance[giver]), arcs, arc_at, edge_flow,
+                                      edge_limit, room_into, room_from, layers, path)  # fmt: skip
                         if moved == 0:
                             break
                         lacking -= moved
@@ -288,7 +308,7 @@ def _fill(
         ):
             place -= 1
         if place < first_giver:
-            for w in range(words):
+            for w in range(sets.shape[1]):
                 sets[CLOSED, w] = sets[SEEN, w]
             break
         terminal = order[place]
@@ -297,8 +317,8 @@ def _fill(
         while not _has(layers, depth, giver):
             depth += 1
         while lacking > 0 and terminal_flow[terminal] > 0:
-            moved = _send(giver, depth, min(lacking, terminal_flow[terminal]), arc_start, arcs,
-                          edge_capacity, edge_flow, residual, layers, path)  # fmt: skip
+            moved = _send(giver, depth, min(lacking, terminal_flow[terminal]), arcs, arc_at, edge_flow,
+                          edge_limit, room_into, room_from, layers, path)  # fmt: skip
             if moved == 0:
                 break
             lacking -= moved
@@ -307,37 +327,35 @@ def _fill(
 
 
 @kernel
-def _search(node: int, residual: Bits, layers: Bits, sets: Bits) -> int:
+def _search(node: int, room_into: Bits, layers: Bits, sets: Bits) -> int:
     """Search backward from a node in layers; return the first layer with spare tonnes, or -1.
 
     Layer d holds the open nodes from which d arcs lead to the node. SEEN receives them all and the closed.
     """
-    words = residual.shape[1]
+    words = room_into.shape[1]
     for w in range(words):
         sets[SEEN, w] = sets[CLOSED, w]
         layers[0, w] = _ZERO
     layers[0, node >> 6] = _bit(node)
     depth = 0
     while True:
-        some = _ZERO
+        found = _ZERO
         for w in range(words):
             sets[SEEN, w] |= layers[depth, w]
-            some |= layers[depth, w] & sets[SPARE, w]
-        if some != _ZERO:
+            found |= layers[depth, w] & sets[SPARE, w]
+        if found != _ZERO:
             return depth
         for w in range(words):
-            layers[depth + 1, w] = _ZERO
-        for w in range(words):
-            left = layers[depth, w]
-            while left != _ZERO:
-                at = _lowest(w, left)
-                left &= left - _ONE
-                for x in range(words):
-                    layers[depth + 1, x] |= residual[at, x]
-        for w in range(words):
-            layers[depth + 1, w] &= ~sets[SEEN, w]
-            some |= layers[depth + 1, w]
-        if some == _ZERO:
+            reached = _ZERO
+            for x in range(words):
+                left = layers[depth, x]
+                while left != _ZERO:
+                    reached |= room_into[_lowest(x, left), w]
+                    left &= left - _ONE
+            reached &= ~sets[SEEN, w]
+            layers[depth + 1, w] = reached
+            found |= reached
+        if found == _ZERO:
             return -1
         depth += 1
 
@@ -347,11 +365,12 @@ def _send(
     giver: int,
     depth: int,
     most: int,
-    arc_start: Ints,
     arcs: Ints,
-    edge_capacity: Tonnes,
+    arc_at: npt.NDArray[np.int16],
     edge_flow: Tonnes,
-    residual: Bits,
+    edge_limit: Tonnes,
+    room_into: Bits,
+    room_from: Bits,
     layers: Bits,
     path: Ints,
 ) -> int:
@@ -361,62 +380,82 @@ def _send(
     """
     at = giver
     level = depth
+    moved = most
     while level > 0:
-        step = arc_start[at]
-        while step < arc_start[at + 1] and not (
-            _has(layers, level - 1, arcs[step, 0])
-            and edge_capacity[arcs[step, 1]] - arcs[step, 2] * edge_flow[arcs[step, 1]] > 0
-        ):
-            step += 1
-        if step < arc_start[at + 1]:
-            path[level, 0] = at
-            path[level, 1] = step
-            at = arcs[step, 0]
-            level -= 1
-        else:
+        nearer = -1
+        for w in range(layers.shape[1]):
+            ways = room_from[at, w] & layers[level - 1, w]
+            if ways != _ZERO:
+                nearer = _lowest(w, ways)
+                break
+        if nearer < 0:
             layers[level, at >> 6] &= ~_bit(at)
             if level == depth:
                 return 0
             level += 1
-            at = path[level, 0]
-    moved = most
+            at = arcs[path[level], 0]
+        else:
+            path[level] = _arc_with_room(at, nearer, arcs, arc_at, edge_flow, edge_limit)
+            at = nearer
+            level -= 1
     for level in range(1, depth + 1):
-        edge, sign = arcs[path[level, 1], 1], arcs[path[level, 1], 2]
-        moved = min(moved, edge_capacity[edge] - sign * edge_flow[edge])
+        edge, sign = arcs[path[level], 2], arcs[path[level], 3]
+        moved = min(moved, edge_limit[edge] - sign * edge_flow[edge])
     for level in range(1, depth + 1):
-        tail = path[level, 0]
-        head, edge, sign = arcs[path[level, 1], 0], arcs[path[level, 1], 1], arcs[path[level, 1], 2]
+        arc = path[level]
+        tail, head, edge, sign = arcs[arc, 0], arcs[arc, 1], arcs[arc, 2], arcs[arc, 3]
         edge_flow[edge] += sign * moved
-        residual[tail, head >> 6] |= _bit(head)
-        if edge_capacity[edge] == sign * edge_flow[edge]:
-            _close_arc(tail, head, arc_start, arcs, edge_capacity, edge_flow, residual)
+        room_into[tail, head >> 6] |= _bit(head)
+        room_from[head, tail >> 6] |= _bit(tail)
+        if edge_limit[edge] == sign * edge_flow[edge]:
+            _mark(tail, head, arcs, arc_at, edge_flow, edge_limit, room_into, room_from)
     return moved
 
 
 @kernel
-def _close_arc(
+def _arc_with_room(
+    tail: int, head: int, arcs: Ints, arc_at: npt.NDArray[np.int16], edge_flow: Tonnes, edge_limit: Tonnes
+) -> int:
+    """Return the first arc tail -> head on which more can flow, or -1."""
+    arc = int(arc_at[tail, head])
+    while arc < arcs.shape[0] and arcs[arc, 0] == tail and arcs[arc, 1] == head:
+        if edge_limit[arcs[arc, 2]] > arcs[arc, 3] * edge_flow[arcs[arc, 2]]:
+            return arc
+        arc += 1
+    return -1
+
+
+@kernel
+def _mark(
     tail: int,
     head: int,
-    arc_start: Ints,
     arcs: Ints,
-    edge_capacity: Tonnes,
+    arc_at: npt.NDArray[np.int16],
     edge_flow: Tonnes,
-    residual: Bits,
+    edge_limit: Tonnes,
+    room_into: Bits,
+    room_from: Bits,
 ) -> None:
-    """Clear the bit of tail -> head unless a parallel edge has room."""
-    for arc in range(arc_start[tail], arc_start[tail + 1]):
-        if arcs[arc, 0] == head and edge_capacity[arcs[arc, 1]] > arcs[arc, 2] * edge_flow[arcs[arc, 1]]:
-            return
-    residual[head, tail >> 6] &= ~_bit(tail)
+    """Set or clear the bits that say whether more can flow from tail straight to head."""
+    if _arc_with_room(tail, head, arcs, arc_at, edge_flow, edge_limit) >= 0:
+        room_into[head, tail >> 6] |= _bit(tail)
+        room_from[tail, head >> 6] |= _bit(head)
+    else:
+        room_into[head, tail >> 6] &= ~_bit(tail)
+        room_from[tail, head >> 6] &= ~_bit(head)
 
 
 @kernel
 def _return_spare(
     arc_start: Ints,
     arcs: Ints,
+    arc_at: npt.NDArray[np.int16],
     source_node: Ints,
     edge_flow: Tonnes,
     source_flow: Tonnes,
+    edge_limit: Tonnes,
+    room_into: Bits,
+    room_from: Bits,
     sets: Bits,
     balance: Tonnes,
 ) -> None:
@@ -436,13 +475,15 @@ def _return_spare(
                 source_flow[source] -= back
                 balance[node] -= back
         for arc in range(arc_start[node], arc_start[node + 1]):
-            other, edge, sign = arcs[arc, 0], arcs[arc, 1], arcs[arc, 2]
+            other, edge, sign = arcs[arc, 1], arcs[arc, 2], arcs[arc, 3]
             back = min(balance[node], -sign * edge_flow[edge])
             if back > 0:
                 edge_flow[edge] += sign * back
                 balance[node] -= back
                 balance[other] += back
                 sets[SPARE, other >> 6] |= _bit(other)
+                _mark(node, other, arcs, arc_at, edge_flow, edge_limit, room_into, room_from)
+                _mark(other, node, arcs, arc_at, edge_flow, edge_limit, room_into, room_from)
         sets[SPARE, node >> 6] &= ~_bit(node)
         node = _first(sets, SPARE)
 
