@@ -5,6 +5,7 @@ bit can move a whole war. So everything here is made of addition, subtraction, m
 square root, each of which is rounded the same way everywhere, in a fixed order. Accuracy: docs/model/luck.md.
 """
 
+import math
 from typing import Final
 
 import numpy as np
@@ -57,7 +58,7 @@ def exp_(x: float) -> float:
     half = np.int64(n) >> 1
     first = np.int64((half + 1023) << 52).view(np.float64)
     second = np.int64((np.int64(n) - half + 1023) << 52).view(np.float64)
-    return y * first * second
+    return float(y * first * second)
 
 
 @kernel
@@ -175,7 +176,7 @@ def deviance(x: float, mean: float) -> float:
 @kernel
 def _gamma_front(a: float, x: float) -> float:
     """x^a e^-x / gamma(a + 1): Poisson's probability of a, at mean x, for any real a > 0."""
-    return exp_(-stirling_error(a) - deviance(a, x)) / np.sqrt(TWO_PI * a)
+    return exp_(-stirling_error(a) - deviance(a, x)) / math.sqrt(TWO_PI * a)
 
 
 @kernel
@@ -242,4 +243,4 @@ def beta_lower(a: float, b: float, x: float, y: float) -> float:
     front = exp_(
         stirling_error(n) - stirling_error(a) - stirling_error(b) - deviance(a, n * x) - deviance(b, n * y)
     )
-    return fraction * front * np.sqrt(b / (TWO_PI * a * n))
+    return fraction * front * math.sqrt(b / (TWO_PI * a * n))

@@ -6,6 +6,7 @@ seed share their luck; and a new decision moves the luck of no other. Every draw
 uniform ``u``. Reference: Salmon et al. 2011, Parallel random numbers: as easy as 1, 2, 3.
 """
 
+import math
 from enum import IntEnum
 from typing import Final
 
@@ -25,7 +26,7 @@ from stalemate.elementary import (
     pow_,
     stirling_error,
 )
-from stalemate.kernel import kernel
+from stalemate.kernel import inlined_kernel, kernel
 
 __all__ = [
     "Decision",
@@ -46,7 +47,10 @@ __all__ = [
     "unit_draws",
 ]
 
-SUMMED_MEAN: Final = 30.0
+Word = int | np.uint32
+Words = tuple[np.uint32, np.uint32, np.uint32, np.uint32]
+
+SUMMED_MEAN: Final = 12.0
 """Counts with a mean up to this are drawn by summing probabilities from the nearer end."""
 SUMMED_OVERDISPERSED_MEAN: Final = 500.0
 NEGLIGIBLE: Final = 1e-18
@@ -73,20 +77,22 @@ class Decision(IntEnum):
     CASUALTIES_COMMUNIST = 16
     CASUALTIES_UN = 17
     OWN_CLOCK = 18
+    AIRCRAFT_MENDED = 19
+    AIRCRAFT_REPLACED = 20
     PARAMETER = 100
     STRUCTURE = 101
 
 
-@kernel
-def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
+@inlined_kernel
+def philox(c0: Word, c1: Word, c2: Word, c3: Word, k0: Word, k1: Word) -> Words:
     """Return the four 32-bit words of Philox4x32-10 for a counter and a key of 32-bit words."""
     x0, x1, x2, x3 = np.uint32(c0), np.uint32(c1), np.uint32(c2), np.uint32(c3)
     key0, key1 = np.uint32(k0), np.uint32(k1)
     for _ in range(10):
         a = np.uint64(x0) * np.uint64(0xD2511F53)
         b = np.uint64(x2) * np.uint64(0xCD9E8D57)
-        x0 = np.uint32(b >> np.uint64(32)) ^ x1 ^ key0
-        x2 = np.uint32(a >> np.uint64(32)) ^ x3 ^ key1
+        x0 = np.uint32(np.uint32(b >> np.uint64(32)) ^ x1 ^ key0)
+        x2 = np.uint32(np.uint32(a >> np.uint64(32)) ^ x3 ^ key1)
         x1 = np.uint32(b)
         x3 = np.uint32(a)
         key0 = np.uint32(key0 + np.uint32(0x9E3779B9))
@@ -94,7 +100,7 @@ def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, i
     return x0, x1, x2, x3
 
 
-@kernel
+@inlined_kernel
 def uniform(seed: int, item: int, replicate: int, day: int, decision: int) -> float:
     """Return the uniform number at an address: an odd multiple of 2^-53, so strictly between 0 and 1.
 
@@ -102,12 +108,10 @@ def uniform(seed: int, item: int, replicate: int, day: int, decision: int) -> fl
     """
     key = np.uint64(seed)
     a, b, _, _ = philox(item, replicate, day, decision, np.uint32(key), np.uint32(key >> np.uint64(32)))
-    return _fraction(a, b)
-
-
-@kernel
-def _fraction(a: int, b: int) -> float:
-    return ((a >> np.uint32(6)) * 67108864.0 + (b >> np.uint32(6)) + 0.5) * 2.0**-52
+    leading = np.uint64(a >> np.uint32(6)) << np.uint64(26) | np.uint64(b >> np.uint32(6))
+    # The 52 bits are the fraction of a number in [1, 2); taking 1 - 2^-53 from it is exact.
+    one_to_two = np.uint64(leading | np.uint64(0x3FF0000000000000)).view(np.float64)
+    return float(one_to_two - (1.0 - 2.0**-53))
 
 
 @kernel
@@ -175,7 +179,7 @@ def normal_quantile(u: float) -> float:
         bottom = bottom * r + 42.313330701600911252
         bottom = bottom * r + 1.0
         return q * top / bottom
-    r = np.sqrt(-log_(u if q < 0.0 else 1.0 - u))
+    r = math.sqrt(-log_(u if q < 0.0 else 1.0 - u))
     if r <= 5.0:
         r = r - 1.6
         top = 7.7454501427834140764e-4
@@ -219,12 +223,30 @@ def normal_quantile(u: float) -> float:
 def poisson_quantile(u: float, mean: float) -> int:
     """Return the Poisson draw: the least count whose cumulative probability at ``mean`` >= 0 reaches ``u``.
 
-    Exact at every mean: by summation up to 30, above by steps from Cornish and Fisher's guess.
+    Exact at every mean. Up to 12 by summation. Above, Cornish and Fisher's expansion as in Giles 2016
+    (Algorithm 955) gives a real number whose whole part is the draw; its error is below ``doubt``, so only
+    next to a whole number must the cumulative probability itself be asked.
     """
+    if u <= 1.0 - mean:
+        return 0
     if mean <= SUMMED_MEAN:
-        return _poisson_by_summation(u, mean)
+        term = exp_(-mean)
+        total = term
+        k = 0
+        while total < u and (k < mean or term > NEGLIGIBLE):
+            k += 1
+            term = term * (mean / k)
+            total = total + term
+        return k
     z = normal_quantile(u)
-    k = np.int64(max(0.0, np.floor(mean + np.sqrt(mean) * z + (z * z + 2.0) / 6.0)))
+    zz = z * z
+    root = math.sqrt(mean)
+    x = mean + root * z + (zz + 2.0) / 6.0 - z * (zz + 2.0) / (72.0 * root)
+    x = x + ((zz * (1 / 270) + 7 / 810) * zz - 8 / 405) / mean
+    doubt = 0.02 * (1.0 + zz * zz * abs(z)) / (mean * root) + 1e-14 * mean
+    if math.floor(x - doubt) == math.floor(x + doubt):
+        return math.floor(x)
+    k = max(0, math.floor(x))
     while k > 0 and _poisson_reaches(k - 1, mean, u):
         k -= 1
     while not _poisson_reaches(k, mean, u):
@@ -233,55 +255,43 @@ def poisson_quantile(u: float, mean: float) -> int:
 
 
 @kernel
-def _poisson_by_summation(u: float, mean: float) -> int:
-    term = exp_(-mean)
-    total = term
-    k = 0
-    while total < u and (k < mean or term > NEGLIGIBLE):
-        k += 1
-        term = term * (mean / k)
-        total = total + term
-    return k
-
-
-@kernel
 def _poisson_reaches(k: int, mean: float, u: float) -> bool:
-    """Whether the probability of at most ``k`` reaches ``u``; asks the tail that lies beyond ``k``."""
-    front = exp_(-stirling_error(k) - deviance(k, mean)) / np.sqrt(TWO_PI * k) if k > 0 else exp_(-mean)
-    term = front
-    if k + 1.0 > mean:
-        upper = 0.0
-        n = k
-        while term > upper * NEGLIGIBLE:
-            n += 1
+    """Whether the probability of at most ``k`` reaches ``u``; sums the tail that does not hold the mean."""
+    term = exp_(-mean)
+    if k > 0:
+        term = exp_(-stirling_error(k) - deviance(k, mean)) / math.sqrt(TWO_PI * k)
+    total = 0.0
+    n = float(k)
+    if n + 1.0 > mean:
+        while term > total * NEGLIGIBLE:
+            n = n + 1.0
             term = term * (mean / n)
-            upper = upper + term
-        return upper <= 1.0 - u
-    lower = front
-    n = k
-    while term > lower * NEGLIGIBLE:
+            total = total + term
+        return total <= 1.0 - u
+    while term > total * NEGLIGIBLE:
+        total = total + term
         term = term * (n / mean)
-        lower = lower + term
-        n -= 1
-    return lower >= u
+        n = n - 1.0
+    return total >= u
 
 
 @kernel
 def binomial_quantile(u: float, n: int, p: float) -> int:
     """Return the binomial draw: the least count of ``n`` whose cumulative probability reaches ``u``.
 
-    By summation from the nearer end while its mean count is at most 30, else by steps from a normal guess.
+    Exact. By summation from the nearer end while that holds a mean of at most 12; above as for Poisson.
     """
-    if p <= 0.0 or n <= 0:
+    q = 1.0 - p
+    mean = n * p
+    if u <= 1.0 - mean or p <= 0.0 or n <= 0:
         return 0
     if p >= 1.0:
         return n
-    q = 1.0 - p
-    if n * p <= SUMMED_MEAN:
+    if mean <= SUMMED_MEAN:
         k = 0
         term = exp_(n * log1p_(-p))
         total = term
-        while total < u and k < n and (k < n * p or term > NEGLIGIBLE):
+        while total < u and k < n and (k < mean or term > NEGLIGIBLE):
             k += 1
             term = term * ((n - k + 1) / k * (p / q))
             total = total + term
@@ -290,15 +300,22 @@ def binomial_quantile(u: float, n: int, p: float) -> int:
         k = n
         term = exp_(n * log_(p))
         total = term
-        while total <= 1.0 - u and k > 0 and (k > n * p or term > NEGLIGIBLE):
+        while total <= 1.0 - u and k > 0 and (k > mean or term > NEGLIGIBLE):
             k -= 1
             term = term * ((k + 1) / (n - k) * (q / p))
             total = total + term
         return k
     z = normal_quantile(u)
-    spread = np.sqrt(n * p * q)
-    guess = np.floor(n * p + spread * z + (q - p) * (z * z - 1.0) / 6.0 + 0.5)
-    k = np.int64(min(max(guess, 0.0), n))
+    zz = z * z
+    variance = mean * q
+    root = math.sqrt(variance)
+    x = mean + 0.5 + root * z + (q - p) * (zz - 1.0) / 6.0
+    third = (1.0 - 6.0 * p * q) * (zz - 3.0) / 24.0 - (q - p) * (q - p) * (2.0 * zz - 5.0) / 36.0 - 1 / 24
+    x = x + z * third / root
+    doubt = 0.04 * (1.0 + zz * zz) / variance + 1e-14 * mean
+    if math.floor(x - doubt) == math.floor(x + doubt):
+        return math.floor(x)
+    k = min(max(math.floor(x), 0), n)
     while k > 0 and _beta_reaches(k - 1, n - k + 1, p, q, u):
         k -= 1
     while k < n and not _beta_reaches(k, n - k, p, q, u):
@@ -322,6 +339,8 @@ def negative_binomial_quantile(u: float, mean: float, shape: float) -> int:
     The variance is mean + mean^2 / shape. By summation up to a mean of 500; above, bisection of the exact
     cumulative probability. With a shape above 1e15 it is the Poisson draw.
     """
+    if u <= 1.0 - mean:
+        return 0
     if shape > 1e15:
         return poisson_quantile(u, mean)
     p = mean / (shape + mean)
@@ -336,7 +355,7 @@ def negative_binomial_quantile(u: float, mean: float, shape: float) -> int:
             k += 1
         return k
     low = -1
-    high = np.int64(mean)
+    high = math.floor(mean)
     while not _beta_reaches(high, shape, p, q, u):
         low = high
         high *= 2
@@ -356,7 +375,7 @@ def gamma_quantile(u: float, shape: float) -> float:
     Newton's steps in the logarithm, kept inside a shrinking bracket, from Wilson and Hilferty's guess.
     """
     third = 1.0 / (9.0 * shape)
-    root = 1.0 - third + normal_quantile(u) * np.sqrt(third)
+    root = 1.0 - third + normal_quantile(u) * math.sqrt(third)
     x = shape * root * root * root
     small = exp_((log_(u) + log_gamma(shape + 1.0)) / shape)
     if root <= 0.1 or small < 0.1 * shape:
