@@ -214,7 +214,7 @@ def find_spurs(ends: Mapping[str, tuple[str, str]], keep: Collection[str]) -> fr
 
 
 def _on(link: Link, switches: Mapping[str, bool]) -> bool:
-    return link.switch is None or switches[link.switch]
+    return link.switch is None or switches.get(link.switch, False)
 
 
 def _in_order(path: tuple[str, ...], links: Sequence[Link]) -> list[Link]:

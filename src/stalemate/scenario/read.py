@@ -6,6 +6,7 @@ import hashlib
 import io
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -25,7 +26,13 @@ MAX_MANIFEST_CHARACTERS = 65_536
 """A manifest longer than this is refused unparsed."""
 
 MAX_MANIFEST_DEPTH = 8
-"""Brackets nested deeper than this are refused unparsed."""
+"""Brackets nested deeper than this, or keys with four times as many dots, are refused unparsed."""
+
+MAX_TABLE_BYTES = 1_000_000
+"""A table of a scenario larger than this is refused unread; the largest of ours is a twentieth of it."""
+
+MAX_FAULTS = 100
+"""A file with more faults than this has the rest of them counted, not listed."""
 
 _SHOWN = 60
 
@@ -50,19 +57,26 @@ def load(
     rows: dict[str, list[Any]] = {}
     broken = set()
     for table, (row_type, key) in TABLES.items():
-        before = len(faults)
-        rows[table] = read_table(folder, files[table], row_type, faults, key=key)
-        if len(faults) > before:
+        found: list[Fault] = []
+        rows[table] = []
+        if not _too_large(folder, files[table], found):
+            rows[table] = read_table(folder, files[table], row_type, found, key=key)
+        if found:
             broken.add(table)
+            faults += found
     context = Context(manifest=manifest, figures=figures, needed=needed)
-    lines: dict[str, list[tuple[int, Row]]] = {}
-    for table, row, column, found, expected in check(rows, broken, context):
+    lines: dict[str, dict[Row, int]] = {}
+    for table, row, column, shown, expected in check(rows, broken, context):
+        if not table:
+            line = _line_of_key(read_text(folder, MANIFEST, []) or "", column)
+            faults.append(Fault(MANIFEST, line, column, shown, expected))
+            continue
         if table not in lines:
             lines[table] = _lines(folder, files[table], TABLES[table][0])
-        line = next((line for line, other in lines[table] if other == row), 0)
-        faults.append(Fault(files[table], line, column, found, expected))
+        line = 0 if row is None else lines[table].get(row, 0)
+        faults.append(Fault(files[table], line, column, shown, expected))
     if faults:
-        raise ScenarioError(faults)
+        raise ScenarioError(_at_most(faults))
     return Scenario(
         name=manifest.name,
         title=manifest.title,
@@ -71,6 +85,8 @@ def load(
         summary=manifest.summary,
         licence=manifest.licence,
         switches=MappingProxyType(dict(manifest.switches)),
+        cordons=MappingProxyType({name: tuple(lines) for name, lines in manifest.cordons.items()}),
+        policies=MappingProxyType({name: dict(dates) for name, dates in manifest.policies.items()}),
         digest=_digest(folder, [MANIFEST, *files.values()]),
         **{table: tuple(rows[table]) for table in TABLES},
     )
@@ -146,7 +162,7 @@ def _too_deep(text: str) -> int:
             depth += (character in "[{") - (character in "]}")
             if depth > MAX_MANIFEST_DEPTH:
                 return number
-        if line.split("=", 1)[0].count(".") > MAX_MANIFEST_DEPTH:
+        if line.split("=", 1)[0].count(".") > 4 * MAX_MANIFEST_DEPTH:
             return number
     return 0
 
@@ -156,11 +172,37 @@ def _line_of_key(text: str, key: str) -> int:
     return text[: match.start()].count("\n") + 1 if match else 0
 
 
-def _lines(folder: Path, name: str, row_type: type[Row]) -> list[tuple[int, Row]]:
-    """Return each good row of a table with the line it begins on; read again only when there is a fault."""
+def _too_large(folder: Path, name: str, faults: list[Fault]) -> bool:
+    try:
+        size = (folder / name).stat().st_size
+    except (OSError, ValueError):
+        return False
+    if size <= MAX_TABLE_BYTES:
+        return False
+    faults.append(Fault(name, 0, "", f"{size:,} bytes", f"at most {MAX_TABLE_BYTES:,}"))
+    return True
+
+
+def _at_most(faults: Sequence[Fault]) -> list[Fault]:
+    """Return the faults with those beyond MAX_FAULTS of a file joined into one."""
+    count = Counter(fault.file for fault in faults)
+    listed: Counter[str] = Counter()
+    short = []
+    for fault in faults:
+        listed[fault.file] += 1
+        if listed[fault.file] <= MAX_FAULTS:
+            short.append(fault)
+    for file, number in count.items():
+        if number > MAX_FAULTS:
+            short.append(Fault(file, 0, "", f"{number - MAX_FAULTS:,} more faults", "none"))
+    return short
+
+
+def _lines(folder: Path, name: str, row_type: type[Row]) -> dict[Row, int]:
+    """Return the line on which each good row of a table begins; read again only when there is a fault."""
     text = read_text(folder, name, []) or ""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    found: list[tuple[int, Row]] = []
+    found: dict[Row, int] = {}
     try:
         header = next(reader, [])
         line = reader.line_num + 1
@@ -168,7 +210,7 @@ def _lines(folder: Path, name: str, row_type: type[Row]) -> list[tuple[int, Row]
             if len(cells) == len(header):
                 values = {column: cell.strip() or None for column, cell in zip(header, cells, strict=True)}
                 try:
-                    found.append((line, row_type.model_validate(values)))
+                    found.setdefault(row_type.model_validate(values), line)
                 except ValidationError:
                     pass
             line = reader.line_num + 1

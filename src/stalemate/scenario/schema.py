@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
 from stalemate.errors import QueryError
 from stalemate.table import Names, Row
@@ -26,6 +26,12 @@ def _iso_date(cell: object) -> object:
     return cell
 
 
+def _in_modern_times(day: date) -> date:
+    if not 1800 <= day.year <= 2100:
+        raise ValueError("a date from 1800 to 2100")
+    return day
+
+
 def _true_or_false(cell: object) -> object:
     if isinstance(cell, str):
         if cell not in ("true", "false"):
@@ -34,7 +40,7 @@ def _true_or_false(cell: object) -> object:
     return cell
 
 
-Day = Annotated[date, BeforeValidator(_iso_date)]
+Day = Annotated[date, BeforeValidator(_iso_date), AfterValidator(_in_modern_times)]
 Flag = Annotated[bool, BeforeValidator(_true_or_false)]
 NodeId = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{0,39}$")]
 LinkId = Annotated[str, Field(pattern=r"^[RDT]-[A-Z][A-Z0-9_-]{0,89}$")]
@@ -42,7 +48,7 @@ Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 Text = Annotated[str, Field(min_length=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
-Amount = Annotated[float, Field(ge=0)]
+Amount = Annotated[float, Field(ge=0, le=1e9)]
 
 Region = Literal[
     "triangle",
@@ -91,7 +97,11 @@ class Range(Sourced):
 
 
 class Manifest(Row):
-    """The file ``scenario.toml``. ``tables`` may give a table another file name inside the folder."""
+    """The file ``scenario.toml``. ``tables`` may give a table another file name inside the folder.
+
+    ``cordons`` names sections that together, all shut, stop through traffic; ``policies`` gives the dates
+    that a policy of the program needs in this war.
+    """
 
     format: Literal[1]
     name: Slug
@@ -101,6 +111,8 @@ class Manifest(Row):
     summary: Text
     licence: Text
     switches: dict[Name, bool] = Field(default_factory=dict)
+    cordons: dict[Name, list[Slug]] = Field(default_factory=dict)
+    policies: dict[Name, dict[Name, Day]] = Field(default_factory=dict)
     tables: dict[Name, Text] = Field(default_factory=dict)
 
     @field_validator("end", mode="after")
@@ -128,15 +140,15 @@ class Node(Row):
 class Link(Sourced):
     """A stretch of rail, road or trail between two nodes; what is sourced is that it existed.
 
-    ``opens`` and ``closes`` are its first and last day. A link with a ``switch`` exists only where the
-    manifest turns that switch on.
+    ``opens`` and ``closes`` are its first and last day, for rail only: roads and trails are always there. A
+    link with a ``switch`` exists only where the manifest turns that switch on.
     """
 
     id: LinkId
     start: NodeId
     end: NodeId
     mode: Literal["rail", "road", "trail"]
-    length_km: Annotated[float, Field(gt=0)]
+    length_km: Annotated[float, Field(gt=0, le=20_000)]
     length_basis: Text
     tracks: Text
     line: str | None
@@ -161,6 +173,13 @@ class Link(Sourced):
         if mode is not None and (mode == "rail") != (section is not None):
             raise ValueError("a section for a rail link, and none for a road or a trail")
         return section
+
+    @field_validator("opens", "closes", mode="after")
+    @classmethod
+    def _dated_rail(cls, day: date | None, info: ValidationInfo) -> date | None:
+        if day is not None and info.data.get("mode", "rail") != "rail":
+            raise ValueError("no date for a road or a trail")
+        return day
 
     @field_validator("closes", mode="after")
     @classmethod
@@ -399,7 +418,7 @@ class Scenario:
     """A checked scenario: the manifest's facts and the rows of every table, in file order.
 
     ``digest`` is the SHA-256 of all file names and bytes in reading order. ``switches`` says which optional
-    links exist.
+    links exist, ``cordons`` and ``policies`` are the manifest's.
     """
 
     name: str
@@ -409,6 +428,8 @@ class Scenario:
     summary: str
     licence: str
     switches: Mapping[str, bool]
+    cordons: Mapping[str, tuple[str, ...]]
+    policies: Mapping[str, Mapping[str, date]]
     digest: str
     nodes: tuple[Node, ...]
     links: tuple[Link, ...]

@@ -1,7 +1,8 @@
 """Checks across the tables of a scenario: names exist, periods join, shares sum to 1, the network holds.
 
 Each check names the tables it reads; it runs only if those tables were read without a fault, so that one bad
-row is not reported a second time as a missing name. A check yields (table, row, column, found, expected).
+row is not reported a second time as a missing name. A check yields (table, row, column, found, expected); an
+empty table means the manifest.
 """
 
 from collections import Counter, defaultdict
@@ -56,6 +57,10 @@ def _references(rows: Rows, context: Context) -> Iterator[Found]:
     for link in rows["links"]:
         if link.switch is not None and link.switch not in context.manifest.switches:
             yield "links", link, "switch", repr(link.switch), "a name under [switches] of the manifest"
+    for cordon, sections in context.manifest.cordons.items():
+        for section in sections:
+            if section not in ids["sections"]:
+                yield "", None, cordon, repr(section), "ids of sections"
 
 
 def _sectioned(rows: Rows, context: Context) -> Iterator[Found]:
