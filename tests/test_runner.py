@@ -53,7 +53,9 @@ def test_run__weekly_series_add_up_to_the_daily_numbers():
     assert runs.weekly(0, "front_tonnes")[3].sum() == pytest.approx(raw.sum(dtype=float), rel=1e-5)
     assert runs.weekly(0, "front_tonnes", "east")[3].sum() == pytest.approx(raw[:, 2].sum(), rel=1e-5)
     stock = toy_war.series("trucks", 5, 3, days).astype(np.float32)
-    assert runs.weekly(0, "trucks")[3].tolist() == [stock[min(day + 6, days - 1)] for day in range(0, days, 7)]
+    assert runs.weekly(0, "trucks")[3].tolist() == [
+        stock[min(day + 6, days - 1)] for day in range(0, days, 7)
+    ]
     assert runs.week_starts()[1] == date(1951, 7, 17)
 
 
@@ -115,7 +117,9 @@ def test_run__goes_on_after_a_fault_to_the_same_bytes(tmp_path, monkeypatch):
     assert not (tmp_path / "broken").exists()
     calls.clear()
     monkeypatch.setattr(
-        engine, "simulate", lambda p, policy, seed, r, **o: calls.append(r) or toy_war.simulate(p, policy, seed, r, **o)
+        engine,
+        "simulate",
+        lambda p, policy, seed, r, **o: calls.append(r) or toy_war.simulate(p, policy, seed, r, **o),
     )
     run(war, toy_war.Plain(), out=tmp_path / "broken", **short)
     assert min(part.start for part in calls) == 512, "finished shards are not run again"

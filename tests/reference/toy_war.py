@@ -48,7 +48,9 @@ class Plain(AbstractPolicy):
         return seen.historical
 
 
-def scenario(*observations: Observed, start: date = date(1951, 7, 10), end: date = date(1953, 7, 27)) -> Scenario:
+def scenario(
+    *observations: Observed, start: date = date(1951, 7, 10), end: date = date(1953, 7, 27)
+) -> Scenario:
     """Return a scenario without tables, but for its observations."""
     empty = {name: () for name in Scenario.__dataclass_fields__}
     filled = {"name": "toy", "title": "Toy", "summary": "", "licence": "", "switches": {}, "digest": "d" * 64}
@@ -57,7 +59,8 @@ def scenario(*observations: Observed, start: date = date(1951, 7, 10), end: date
 
 def observed(quantity: str, start: str, end: str, low: float, high: float, **other: object) -> Observed:
     """Return an observation."""
-    given = {"figure": "x", "place": None, "unit": RECORDED[quantity].unit, "role": "frozen", "note": None}
+    unit = RECORDED[quantity].unit if quantity in RECORDED else "1"
+    given = {"figure": "x", "place": None, "unit": unit, "role": "frozen", "note": None}
     cells = {"quantity": quantity, "start": start, "end": end, "low": low, "high": high}
     return Observed.model_validate({**given, **cells, **other})
 

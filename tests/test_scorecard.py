@@ -1,0 +1,105 @@
+"""The scorecard: the same answers as predict, what is inside, and what counts."""
+
+import math
+from datetime import date
+
+import pytest
+from reference import toy_war
+from scipy.optimize import brentq
+from scipy.stats import norm
+
+from stalemate.analysis.estimate import Estimate
+from stalemate.analysis.predict import Prediction, Question, predict
+from stalemate.analysis.scorecard import Score, questions_of, scorecard, tally, wilson
+from stalemate.errors import QueryError
+
+START, END = date(1951, 9, 1), date(1951, 9, 30)
+
+
+def score(low, high, band_low, band_high, role="frozen"):
+    """Return one row with a given record and band."""
+    observed = toy_war.observed("cuts", str(START), str(END), low, high, role=role)
+    middle = (band_low + band_high) / 2
+    band = Estimate(middle, band_low, band_high, "cuts", 100)
+    return Score(observed, Prediction(Question("cuts", START, END), band, "historical", 1))
+
+
+@pytest.mark.parametrize(
+    ("record", "band", "inside"),
+    [
+        ((5, 5), (4, 6), True),
+        ((4, 4), (4, 6), True),
+        ((1, 10), (4, 6), True),
+        ((6, 9), (4, 6), True),
+        ((7, 9), (4, 6), False),
+        ((1, 3), (4, 6), False),
+    ],
+)
+def test_score__is_inside_where_record_and_band_meet(record, band, inside):
+    assert score(*record, *band).inside is inside
+
+
+def test_score__measures_a_miss_in_logarithms_from_the_nearest_ends():
+    assert score(12, 20, 4, 6).miss_log == pytest.approx(math.log(2))
+    assert score(1, 2, 4, 6).miss_log == pytest.approx(-math.log(2))
+    assert score(5, 5, 4, 6).miss_log == 0
+    assert score(-2, -1, 4, 6).miss_log is None
+    assert score(0, 0, 4, 6).miss_log is None
+
+
+@pytest.mark.parametrize(("successes", "trials"), [(0, 5), (3, 20), (19, 20), (20, 20), (50, 100)])
+def test_wilson__ends_are_where_the_score_test_just_rejects(successes, trials):
+    """An end p solves (successes/trials - p)^2 = z^2 p (1 - p) / trials, found here by root search."""
+    share, z = successes / trials, norm.ppf(0.95)
+
+    def excess(p):
+        return (share - p) ** 2 - z * z * p * (1 - p) / trials
+
+    low, high = wilson(successes, trials)
+    assert low == pytest.approx(brentq(excess, 1e-9, share - 1e-6) if share > 0 else 0, abs=1e-9)
+    assert high == pytest.approx(brentq(excess, share + 1e-6, 1 - 1e-9) if share < 1 else 1, abs=1e-9)
+
+
+def test_wilson__allows_every_share_without_trials():
+    assert wilson(0, 0) == (0.0, 1.0)
+
+
+def test_tally__counts_only_rows_of_its_role():
+    rows = [score(5, 5, 4, 8), score(9, 9, 4, 8), score(5, 5, 4, 8, role="input")]
+    found = tally("frozen", rows)
+    assert (found.inside, found.rows, found.median_width) == (1, 2, 2.0)
+    assert tally("calibration", rows).rows == 0
+    assert tally("frozen", [score(0, 0, 0, 3)]).median_width is None
+    assert [row.counts for row in rows] == [True, True, False]
+    assert not score(5, 5, 4, 8, role="claim").counts
+
+
+def test_scorecard__gives_the_same_answers_as_predict(monkeypatch):
+    toy_war.put_in_place(monkeypatch)
+    observations = (
+        toy_war.observed("cuts", "1951-09-01", "1951-09-30", 600, 700, role="calibration"),
+        toy_war.observed("cuts", "1951-10-01", "1951-10-31", 20, 30, unit="cuts/day", place="east"),
+        toy_war.observed("trucks", "1952-06-01", "1952-06-30", 100, 100, role="input"),
+        toy_war.observed("fire_ratio", "1952-10-01", "1952-12-31", 5.8, 5.9, unit="1"),
+    )
+    war = toy_war.scenario(*observations)
+    card = scorecard(war, replicates=30)
+    assert [row.observed for row in card.rows] == list(observations)
+    for row in card.rows:
+        question = row.prediction.question
+        place, a_day = question.place, question.a_day
+        alone = predict(
+            war, question.quantity, question.start, question.end, place=place, a_day=a_day, replicates=30
+        )
+        assert row.prediction == alone
+    assert [found.rows for found in card.tallies] == [1, 2]
+    assert card.rows[1].prediction.estimate.unit == "cuts/day"
+
+
+def test_questions_of__lists_every_unit_that_does_not_fit():
+    wrong = [
+        toy_war.observed("cuts", "1951-09-01", "1951-09-30", 1, 2, unit="holes"),
+        toy_war.observed("trucks", "1951-09-01", "1951-09-30", 1, 2, unit="trucks/day"),
+    ]
+    with pytest.raises(QueryError, match=r"(?s)'holes'; expected cuts or cuts/day.*expected trucks$"):
+        questions_of(wrong)
