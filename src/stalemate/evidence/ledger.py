@@ -1,0 +1,296 @@
+"""The ledger: all figures with their sources, checks, rivals and second readings, verified on loading.
+
+Two sources that disagree both stay. A figure that was recorded twice counts once.
+"""
+
+import csv
+import datetime
+import difflib
+import hashlib
+import io
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import TypeVar, get_args
+
+from stalemate import shipped
+from stalemate.errors import EvidenceError, Fault, QueryError
+from stalemate.evidence.figure import (
+    Check,
+    DocumentMark,
+    Figure,
+    FrontPoint,
+    Place,
+    Raid,
+    Reading,
+    Relation,
+    Rival,
+    Source,
+    Trust,
+)
+from stalemate.table import Row, read_table
+
+R = TypeVar("R", bound=Row)
+FIGURE_FILES = ("logistics", "air_war", "supplement", "politics")
+READING_FILES = ("crane", "history_page")
+
+
+@dataclass(frozen=True)
+class Group:
+    """Figures on one matter: the first, and how the others stand to it."""
+
+    name: str
+    members: tuple[Rival, ...]
+
+    @property
+    def relations(self) -> frozenset[Relation]:
+        """The relations that occur in the group, ``first`` left out."""
+        return frozenset(member.relation for member in self.members) - {"first"}
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The record in memory; all mappings keep the order of the tables."""
+
+    figures: Mapping[str, Figure]
+    files: Mapping[str, str]
+    """The table each figure stands in: logistics, air_war, supplement or politics."""
+    sources: Mapping[str, Source]
+    checks: tuple[Check, ...]
+    groups: Mapping[str, Group]
+    readings: tuple[Reading, ...]
+    documents: tuple[DocumentMark, ...]
+    raids: tuple[Raid, ...]
+    places: Mapping[str, Place]
+    front_line: tuple[FrontPoint, ...]
+    digest: str
+    """A hash of all tables, for the manifest of a run."""
+
+    @classmethod
+    def load(cls, folder: Path | None = None) -> "Ledger":
+        """Read and check the record of this installation, or of ``folder``.
+
+        Raises EvidenceError with every fault of every table.
+        """
+        return _load(shipped.folder("record") if folder is None else folder)
+
+    def figure(self, id: str) -> Figure:
+        """Return a figure. Raises QueryError that names the nearest ids."""
+        return _get(self.figures, id, "figure")
+
+    def source(self, id: str) -> Source:
+        """Return a source. Raises QueryError that names the nearest ids."""
+        return _get(self.sources, id, "source")
+
+    def find(
+        self,
+        *,
+        file: str | None = None,
+        topic: str | None = None,
+        side: str | None = None,
+        unit: str | None = None,
+        text: str | None = None,
+        trust: str | None = None,
+        source: str | None = None,
+        first: datetime.date | None = None,
+        last: datetime.date | None = None,
+    ) -> tuple[Figure, ...]:
+        """Return the figures that fit all filters, in the order of the tables.
+
+        ``unit`` is a part of the unit; every word of ``text`` stands in the id, quantity, place, value or
+        note; ``first`` and ``last`` keep figures whose period has a day between them. Raises QueryError
+        for a file, topic, side, trust or source that does not occur.
+        """
+        self._known("file", file, FIGURE_FILES)
+        self._known("topic", topic, {figure.topic for figure in self.figures.values()})
+        self._known("side", side, {figure.side for figure in self.figures.values()})
+        self._known("trust", trust, get_args(Trust))
+        self._known("source", source, self.sources)
+        words = (text or "").casefold().split()
+        tests: list[Callable[[Figure], bool]] = [
+            lambda f: file is None or self.files[f.id] == file,
+            lambda f: topic is None or f.topic == topic,
+            lambda f: side is None or f.side == side,
+            lambda f: trust is None or f.trust == trust,
+            lambda f: source is None or f.source == source,
+            lambda f: unit is None or unit.casefold() in f.unit.casefold(),
+            lambda f: not words or _holds(f, words),
+            lambda f: f.overlaps(first, last),
+        ]
+        return tuple(figure for figure in self.figures.values() if all(test(figure) for test in tests))
+
+    @staticmethod
+    def _known(what: str, asked: str | None, allowed: Iterable[str]) -> None:
+        if asked is not None:
+            _get({name: name for name in allowed}, asked, what)
+
+    def groups_of(self, figure: str) -> tuple[Group, ...]:
+        """Return the groups that a figure is a member of."""
+        return tuple(g for g in self.groups.values() if any(m.figure == figure for m in g.members))
+
+    def conflicts(self, relation: Relation = "rival") -> tuple[Group, ...]:
+        """Return the groups with a member of this relation; rivals are figures that disagree."""
+        return tuple(group for group in self.groups.values() if relation in group.relations)
+
+    def count_once(self, figures: Sequence[str]) -> tuple[str, ...]:
+        """Return ``figures`` without those that record again what an earlier one of them records."""
+        names = self._names()
+        kept: dict[str, str] = {}
+        for figure in figures:
+            kept.setdefault(names.get(figure, figure), figure)
+        return tuple(kept.values())
+
+    def _names(self) -> dict[str, str]:
+        """Return one name for all records of one figure. A record of two figures at once keeps its own."""
+        names: dict[str, str] = {}
+        twice = set()
+        for group in self.groups.values():
+            for member in group.members:
+                if member.relation in ("first", "same"):
+                    if member.relation == "same" and member.figure in names:
+                        twice.add(member.figure)
+                    names.setdefault(member.figure, group.members[0].figure)
+        return {figure: name for figure, name in names.items() if figure not in twice}
+
+    def checks_of(self, figure: str) -> tuple[Check, ...]:
+        """Return what second sources say of a figure."""
+        return tuple(check for check in self.checks if check.figure == figure)
+
+    def readings_of(self, figure: str) -> tuple[Reading, ...]:
+        """Return the second readings of a figure."""
+        return tuple(reading for reading in self.readings if reading.figure == figure)
+
+
+def _holds(figure: Figure, words: Sequence[str]) -> bool:
+    text = " ".join((figure.id, figure.quantity, figure.place, figure.text, figure.note)).casefold()
+    return all(word in text for word in words)
+
+
+T = TypeVar("T")
+
+
+def _get(items: Mapping[str, T], id: str, what: str) -> T:
+    if id in items:
+        return items[id]
+    near = difflib.get_close_matches(id, items, n=3, cutoff=0.4)
+    if not near and len(items) <= 30:
+        near = sorted(items)
+    hint = f"did you mean {', '.join(near)}?" if near else f"look it up in the list of {what}s."
+    raise QueryError(f"there is no {what} {id[:60]!r} in the record; {hint}")
+
+
+class _Tables:
+    """The tables as they are read, and the faults found."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.faults: list[Fault] = []
+        self.names: list[str] = []
+
+    def read(self, name: str, row_type: type[R], *key: str) -> list[R]:
+        self.names.append(name)
+        return read_table(self.folder, name, row_type, self.faults, key=key)
+
+    def digest(self) -> str:
+        """Return the hash of the names and bytes of all tables read."""
+        total = hashlib.sha256()
+        for name in self.names:
+            total.update(name.encode() + b"\0" + hashlib.sha256((self.folder / name).read_bytes()).digest())
+        return total.hexdigest()
+
+    def blame(self, name: str, column: str, cell: str, found: str, expected: str) -> None:
+        """Add a fault of the first row of a table that holds ``cell`` in ``column``."""
+        self.faults.append(Fault(name, _line_of(self.folder / name, column, cell), column, found, expected))
+
+    def refer(self, name: str, column: str, cells: Iterable[str], known: Mapping[str, object]) -> None:
+        """Add a fault for each cell that names no entry of ``known``."""
+        for cell in cells:
+            if cell not in known:
+                near = difflib.get_close_matches(cell, known, n=1)
+                hint = f"an id that exists (near: {near[0]})" if near else "an id that exists"
+                self.blame(name, column, cell, repr(cell[:60]), hint)
+
+
+def _line_of(path: Path, column: str, cell: str) -> int:
+    """Return the line of the first row with ``cell`` among the parts of ``column``, or 0."""
+    reader = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""))
+    line = 2
+    for row in reader:
+        if cell in [part.strip() for part in (row.get(column) or "").split(";")]:
+            return line
+        line = reader.line_num + 1
+    return 0
+
+
+def _load(folder: Path) -> Ledger:
+    tables = _Tables(folder)
+    sources = {row.id: row for row in tables.read("sources.csv", Source, "id")}
+    figures: dict[str, Figure] = {}
+    files: dict[str, str] = {}
+    for file in FIGURE_FILES:
+        name = f"figures/{file}.csv"
+        rows = tables.read(name, Figure, "id")
+        for figure in rows:
+            if figure.id in figures:
+                there = f"each id once (it stands in figures/{files[figure.id]}.csv already)"
+                tables.blame(name, "id", figure.id, f"a second {figure.id!r}", there)
+            figures[figure.id], files[figure.id] = figure, file
+        tables.refer(name, "source", dict.fromkeys(row.source for row in rows), sources)
+    checks = tables.read("checks.csv", Check, "figure", "verdict")
+    tables.refer("checks.csv", "figure", (row.figure for row in checks), figures)
+    tables.refer("checks.csv", "source", dict.fromkeys(s for row in checks for s in row.source), sources)
+    groups = _groups(tables, figures)
+    readings, documents = _readings(tables, figures, sources)
+    raids = tables.read("raids.csv", Raid, "id")
+    tables.refer("raids.csv", "sources", dict.fromkeys(s for row in raids for s in row.sources), sources)
+    places = {row.id: row for row in tables.read("places.csv", Place, "id")}
+    front_line = tables.read("front_line.csv", FrontPoint, "date", "vertex")
+    tables.refer("front_line.csv", "source", dict.fromkeys(row.source for row in front_line), sources)
+    if tables.faults:
+        raise EvidenceError(tables.faults)
+    return Ledger(
+        figures=MappingProxyType(figures),
+        files=MappingProxyType(files),
+        sources=MappingProxyType(sources),
+        checks=tuple(checks),
+        groups=MappingProxyType(groups),
+        readings=tuple(readings),
+        documents=tuple(documents),
+        raids=tuple(raids),
+        places=MappingProxyType(places),
+        front_line=tuple(front_line),
+        digest=tables.digest(),
+    )
+
+
+def _groups(tables: _Tables, figures: Mapping[str, Figure]) -> dict[str, Group]:
+    rows = tables.read("rivals.csv", Rival, "group", "figure")
+    tables.refer("rivals.csv", "figure", (row.figure for row in rows), figures)
+    members: dict[str, list[Rival]] = {}
+    for row in rows:
+        members.setdefault(row.group, []).append(row)
+    for name, group in members.items():
+        firsts = [member.relation for member in group].count("first")
+        if firsts != 1 or group[0].relation != "first" or len(group) < 2:
+            found = f"{len(group)} rows, {firsts} of them 'first'"
+            tables.blame(
+                "rivals.csv", "group", name, found, "one 'first', as the first row, and at least one more"
+            )
+    return {name: Group(name, tuple(group)) for name, group in members.items()}
+
+
+def _readings(
+    tables: _Tables, figures: Mapping[str, Figure], sources: Mapping[str, Source]
+) -> tuple[list[Reading], list[DocumentMark]]:
+    documents = tables.read("readings/documents.csv", DocumentMark, "document")
+    known = {row.document: row for row in documents}
+    tables.refer("readings/documents.csv", "document", known, sources)
+    readings: list[Reading] = []
+    for file in READING_FILES:
+        name = f"readings/{file}.csv"
+        rows = tables.read(name, Reading, "figure", "document", "paragraph")
+        tables.refer(name, "figure", (row.figure for row in rows), figures)
+        tables.refer(name, "document", dict.fromkeys(row.document for row in rows), known)
+        readings += rows
+    return readings, documents
