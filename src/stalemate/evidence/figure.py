@@ -223,7 +223,7 @@ class DocumentMark(Row):
 
 
 class Event(Dated):
-    """One dated event; ``cited`` is the reference in words, ``sources`` are its entries in the bibliography."""
+    """One dated event; ``cited`` is the reference in words, ``sources`` its entries in the bibliography."""
 
     id: Id
     title: str
