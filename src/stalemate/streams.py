@@ -50,7 +50,7 @@ __all__ = [
 Word = int | np.uint32
 Words = tuple[np.uint32, np.uint32, np.uint32, np.uint32]
 
-SUMMED_MEAN: Final = 12.0
+SUMMED_MEAN: Final = 6.0
 """Counts with a mean up to this are drawn by summing probabilities from the nearer end."""
 SUMMED_OVERDISPERSED_MEAN: Final = 500.0
 NEGLIGIBLE: Final = 1e-18
@@ -223,7 +223,7 @@ def normal_quantile(u: float) -> float:
 def poisson_quantile(u: float, mean: float) -> int:
     """Return the Poisson draw: the least count whose cumulative probability at ``mean`` >= 0 reaches ``u``.
 
-    Exact at every mean. Up to 12 by summation. Above, Cornish and Fisher's expansion as in Giles 2016
+    Exact at every mean. Up to 6 by summation. Above, Cornish and Fisher's expansion as in Giles 2016
     (Algorithm 955) gives a real number whose whole part is the draw; its error is below ``doubt``, so only
     next to a whole number must the cumulative probability itself be asked.
     """
@@ -279,7 +279,7 @@ def _poisson_reaches(k: int, mean: float, u: float) -> bool:
 def binomial_quantile(u: float, n: int, p: float) -> int:
     """Return the binomial draw: the least count of ``n`` whose cumulative probability reaches ``u``.
 
-    Exact. By summation from the nearer end while that holds a mean of at most 12; above as for Poisson.
+    Exact. By summation from the nearer end while that holds a mean of at most 6; above as for Poisson.
     """
     q = 1.0 - p
     mean = n * p
