@@ -26,6 +26,7 @@ ORDER = [
     "scenario.network",
     "scenario.tables",
     "scenario.read",
+    "scenario.begin",
     "scenario.resolve",
     "policies.directive",
     "policies.plans",

@@ -88,6 +88,7 @@ def load(
         cordons=MappingProxyType({name: tuple(lines) for name, lines in manifest.cordons.items()}),
         policies=MappingProxyType({name: dict(dates) for name, dates in manifest.policies.items()}),
         digest=_digest(folder, [MANIFEST, *files.values()]),
+        files=MappingProxyType({table: folder / name for table, name in files.items()}),
         **{table: tuple(rows[table]) for table in TABLES},
     )
 

@@ -7,6 +7,7 @@ in words; exactly one of the two. Pure geometry and pure names carry neither. Da
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
@@ -418,7 +419,7 @@ class Scenario:
     """A checked scenario: the manifest's facts and the rows of every table, in file order.
 
     ``digest`` is the SHA-256 of all file names and bytes in reading order. ``switches`` says which optional
-    links exist, ``cordons`` and ``policies`` are the manifest's.
+    links exist, ``cordons`` and ``policies`` are the manifest's. ``files`` says where each table was read.
     """
 
     name: str
@@ -431,6 +432,7 @@ class Scenario:
     cordons: Mapping[str, tuple[str, ...]]
     policies: Mapping[str, Mapping[str, date]]
     digest: str
+    files: Mapping[str, Path]
     nodes: tuple[Node, ...]
     links: tuple[Link, ...]
     sections: tuple[Section, ...]
