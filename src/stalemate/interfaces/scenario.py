@@ -12,7 +12,7 @@ from stalemate.errors import QueryError, ScenarioError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from stalemate.scenario.schema import Scenario
+    from stalemate.scenario.schema import Scenario, Sourced
     from stalemate.table import Row
 
 app = typer.Typer(no_args_is_help=True, help="List, show, check and begin scenarios.")
@@ -251,24 +251,25 @@ def _print_effort(console: "Console", scenario: "Scenario") -> None:
 
 
 def _print_parameters(console: "Console", scenario: "Scenario") -> None:
-    rows = []
     for row in scenario.parameters:
         ends = f"{row.low:g} to {row.high:g}" if row.low is not None and row.high is not None else ""
         middle = f"{row.middle:g}" if row.middle is not None else ""
         number = f"{ends}, mode {middle}" if ends and middle else ends or middle
-        origin = "; ".join(row.sources) if row.sources else f"assumed: {row.assumed}"
-        rows.append(
-            (f"{row.name}\n{row.at or ''}".strip(), f"{number}\n{row.unit}", row.distribution, origin)
-        )
-    _print_table(console, ("parameter", "number", "kind", "origin"), rows)
+        since = f", {row.at}" if row.at else ""
+        head = f"{row.name}{since}: {number} {row.unit}, {row.distribution}"
+        console.print(head, style="bold", highlight=False, markup=False)
+        console.print(f"  {_origin(row)}", highlight=False, markup=False)
+
+
+def _origin(row: "Sourced") -> str:
+    return "; ".join(row.sources) if row.sources else f"assumed: {row.assumed}"
 
 
 def _print_capacities(console: "Console", scenario: "Scenario") -> None:
     for row in scenario.capacities:
         number = f"{row.middle:g} ({row.low:g} to {row.high:g}) {row.unit}"
-        origin = "; ".join(row.sources) if row.sources else f"assumed: {row.assumed}"
         console.print(f"\n{row.name}: {number}", style="bold", highlight=False, markup=False)
-        for line in (row.formula, row.note, origin):
+        for line in (row.formula, row.note, _origin(row)):
             if line:
                 console.print(f"  {line}", highlight=False, markup=False)
 
@@ -307,9 +308,14 @@ def _print_table(
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for place, head in enumerate(heads):
-        table.add_column(head, justify="right" if place in right else "left", overflow="fold")
+        table.add_column(
+            head,
+            justify="right" if place in right else "left",
+            overflow="fold",
+            no_wrap=place < len(heads) - 1,
+        )
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     console.print(table)

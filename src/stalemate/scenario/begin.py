@@ -14,8 +14,8 @@ TEMPLATE_MANIFEST = "manifest.toml"
 def files_of_new(name: str, like: str) -> dict[str, bytes]:
     """Return the files of a new scenario by name: a network of two sectors, all else as in ``like``.
 
-    The template stands beside the scenarios and holds the tables that describe its network; every other table,
-    and the dates of policies, are copied. Raises ScenarioError if ``like`` is not a good scenario.
+    The template stands beside the scenarios and holds the tables that describe its network; every other
+    table, and the dates of policies, are copied. Raises ScenarioError if ``like`` is not a good scenario.
     """
     war = load(like)
     folder = shipped.folder("scenarios") / TEMPLATE
