@@ -135,25 +135,41 @@ def test_comparison__needs_two_policies():
 
 def test_verdict__says_nothing_of_shells_under_a_dated_fire_policy():
     text = "\n".join(verdict(comparison_of(runs_of({"shells_communist": -500.0}, fire=("policy",)))))
-    assert "an input under this form, so it says nothing about" in text
+    assert "an input under this form, so it says nothing about Communist shells; UN casualties" in text
     assert "Communist shells lower" not in text
-    assert "Under no form run can alpha and beta be told apart." in text
-
-
-def test_verdict__names_a_difference_with_its_band_and_agreement_over_forms():
-    paragraphs = verdict(comparison_of(runs_of({"aircraft_lost": 240.0, "front_tonnes": -38.0})))
-    assert paragraphs[0] == (
-        "Under every form run, alpha against beta has: "
-        "delivered to the front lower; own aircraft lost higher."
+    assert "Communist shells" not in text.split("\n")[0], (
+        "no form speaks of them, so neither does the summary"
     )
-    assert all("own aircraft lost higher by 240 aircraft (240 to 240)" in p for p in paragraphs[1:9])
 
 
-def test_verdict__says_when_it_depends_on_the_form():
-    runs = runs_of({})
-    stock = runs.kept[0].fire == "stock"
+def test_verdict__names_a_difference_with_the_widest_band_over_the_forms():
+    jolt = np.where(runs_of({}).kept[0].fire == "stock", -60.0, -38.0)
+    paragraphs = verdict(comparison_of(runs_of({"aircraft_lost": 240.0, "front_tonnes": jolt})))
+    assert paragraphs[0] == (
+        "Under every form run, alpha against beta: delivered to the front lower by 38 t/day (38 to 60); "
+        "own aircraft lost higher by 240 aircraft (240 to 240)."
+    )
+    assert paragraphs[1].startswith("Told apart under no form run: grain stock, lowest;")
+
+
+def test_verdict__says_form_by_form_what_depends_on_the_form():
+    stock = runs_of({}).kept[0].fire == "stock"
     paragraphs = verdict(comparison_of(runs_of({"shells_communist": np.where(stock, -900.0, 0.0)})))
-    assert paragraphs[0] == "It depends on the form: Communist shells lower under 2 of 8 forms."
+    forms = [p for p in paragraphs if "pairs):" in p]
+    assert [("Communist shells lower by 900" in p) for p in forms] == [False, True, False, False] * 2
+    assert ["Cannot be told apart: Communist shells" in p for p in forms] == [False, False, True, True] * 2
+    assert ["says nothing about" in p for p in forms] == [True, False, False, False] * 2
+
+
+def test_verdict__says_of_un_fire_that_it_is_an_input_always():
+    paragraphs = verdict(comparison_of(runs_of({"shells_un": 99.0, "casualties_communist": 99.0})))
+    assert "no run says anything about it: UN shells; Communist casualties." in paragraphs[1]
+    assert all("UN shells" not in p for p in (paragraphs[0], *paragraphs[2:]))
+
+
+def test_verdict__says_so_when_a_form_adds_nothing():
+    paragraphs = verdict(comparison_of(runs_of({}, fire=("stock",))))
+    assert paragraphs[2].endswith("nothing beyond what holds under every form.")
 
 
 def test_verdict__gives_none_with_too_few_pairs():
@@ -176,26 +192,28 @@ def test_verdict__always_speaks_of_harm_to_civilians():
     st.sampled_from([(FIRE, 400), (("policy",), 60), (("stock", "policy"), 90), (FIRE, 30)]),
 )
 def test_verdict__never_claims_more_than_the_band(shapes, how):
-    """Read the sentences back: the raw pairs of its form bear each claim out, and none is left out."""
+    """Read the sentences back: the raw pairs bear each claim out, form by form, and none is left out."""
     fire, replicates = how
     jolts = {
         name: np.random.default_rng(seed).normal(middle, spread, replicates)
         for name, (middle, spread, seed) in shapes.items()
     }
     runs = runs_of(jolts, fire=fire, replicates=replicates)
-    comparison = comparison_of(runs)
-    paragraphs = {form: analysis._under_form(comparison, form) for form in comparison.forms}
-    for form, text in paragraphs.items():
-        chosen = (runs.kept[0].repair == form.repair) & (runs.kept[0].fire == form.fire)
+    paragraphs = verdict(comparison_of(runs))
+    summary = "".join(p for p in paragraphs if p.startswith("Under every form"))
+    for repair_form, fire_form in product(REPAIR, fire):
+        chosen = (runs.kept[0].repair == repair_form) & (runs.kept[0].fire == fire_form)
+        words = analysis.FormContrast(repair_form, fire_form, 0, ()).words
+        [text] = [p for p in paragraphs if p.lower().startswith(words + " (")]
         for o in OUTCOMES:
             difference = (runs.outcome(0, o.name) - runs.outcome(1, o.name))[chosen]
             low, high = np.quantile(difference, [0.05, 0.95])
-            claims = set(re.findall(re.escape(o.label) + r" (higher|lower) by", text))
-            allowed = {"higher"} if low > 0 else {"lower"} if high < 0 else set()
-            if chosen.sum() < LEAST_PAIRS or (o.by_fire and form.fire == "policy"):
-                allowed = set()
+            claims = re.findall(re.escape(o.label) + r" (higher|lower) by", text + summary)
+            allowed = ["higher"] if low > 0 else ["lower"] if high < 0 else []
+            if (
+                chosen.sum() < LEAST_PAIRS
+                or o.given == "always"
+                or (o.given == "dated fire" and fire_form == "policy")
+            ):
+                allowed = []
             assert claims == allowed
-    first = verdict(comparison)[0]
-    if first.startswith("Under every form run"):
-        for label, word in re.findall(r"(?:has: |; )([^;]+?) (higher|lower)(?=;|\.)", first):
-            assert all(f"{label} {word} by" in text for text in paragraphs.values())

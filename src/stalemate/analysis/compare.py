@@ -2,7 +2,8 @@
 
 A pair is one war fought twice with the same doubt and the same luck. A difference is *told apart* where its
 whole 90 % band lies on one side of zero. Where Communist fire follows a dated policy it cannot answer to what
-is delivered, so such wars say nothing about fire: the verdict says so, and no band of theirs is read.
+is delivered, so such wars say nothing about fire: the verdict says so, and no band of theirs is read. UN fire
+follows dated orders always, so nothing is said of it or of the losses it causes.
 """
 
 from collections.abc import Sequence
@@ -72,13 +73,7 @@ class FormContrast:
 
     def is_input(self, outcome: Outcome) -> bool:
         """Return whether the outcome is given, not found, under this form."""
-        return outcome.by_fire and self.fire == DATED_FIRE
-
-    def told_apart(self) -> tuple[Contrast, ...]:
-        """Return the outcomes whose whole band lies on one side of zero; none with too few pairs."""
-        if self.pairs < LEAST_PAIRS:
-            return ()
-        return tuple(c for c in self.contrasts if c.difference.side and not self.is_input(c.outcome))
+        return outcome.given == "always" or (outcome.given == "dated fire" and self.fire == DATED_FIRE)
 
 
 @dataclass(frozen=True)
@@ -152,8 +147,24 @@ def comparison_of(runs: Runs) -> Comparison:
 
 
 def verdict(comparison: Comparison) -> tuple[str, ...]:
-    """Return what may be said, a paragraph each: over all forms, under each form, on harm to civilians."""
-    return (*_over_forms(comparison), *(_under_form(comparison, form) for form in comparison.forms), HARM)
+    """Return what may be said, a paragraph each: over all forms, under each form, on harm to civilians.
+
+    An outcome that is told apart under every form in the same direction is said once, with the widest of the
+    forms' bands; one that is told apart under none is said once; the rest is said form by form.
+    """
+    able = [form for form in comparison.forms if form.pairs >= LEAST_PAIRS]
+    agreed = {outcome: _agreement(able, outcome) for outcome in OUTCOMES}
+    said = []
+    always = [_widest(comparison, able, outcome, side) for outcome, side in agreed.items() if side]
+    if always:
+        said.append(f"Under every form run, {comparison.a} against {comparison.b}: {_listed(always)}.")
+    never = [outcome.label for outcome, side in agreed.items() if side == 0]
+    if never:
+        said.append(f"Told apart under no form run: {_listed(never)}.")
+    always_given = [outcome.label for outcome in OUTCOMES if outcome.given == "always"]
+    said.append(f"An input under every form, so no run says anything about it: {_listed(always_given)}.")
+    depends = [outcome for outcome, side in agreed.items() if side is None]
+    return (*said, *(_under_form(form, depends) for form in comparison.forms), HARM)
 
 
 def _contrasts(runs: Runs, chosen: npt.NDArray[np.bool_]) -> tuple[Contrast, ...]:
@@ -174,55 +185,51 @@ def _contrast(outcome: Outcome, a: npt.NDArray[np.float64], b: npt.NDArray[np.fl
     )
 
 
-def _over_forms(comparison: Comparison) -> list[str]:
-    """Say of each outcome on how many forms it is told apart, and whether they agree on the direction."""
-    able = [form for form in comparison.forms if form.pairs >= LEAST_PAIRS]
-    if not able:
-        return []
-    always, depends = [], []
-    for outcome in OUTCOMES:
-        speaking = [form for form in able if not form.is_input(outcome)]
-        sides = [c.difference.side for form in speaking for c in form.contrasts if c.outcome == outcome]
-        for side, word in ((1, "higher"), (-1, "lower")):
-            count = sides.count(side)
-            if count and count == len(able):
-                always.append(f"{outcome.label} {word}")
-            elif count:
-                depends.append(f"{outcome.label} {word} under {count} of {len(able)} forms")
-    said = []
-    if always:
-        said.append(f"Under every form run, {comparison.a} against {comparison.b} has: {_listed(always)}.")
-    if depends:
-        said.append(f"It depends on the form: {_listed(depends)}.")
-    if not said:
-        said.append(f"Under no form run can {comparison.a} and {comparison.b} be told apart.")
-    return said
+def _agreement(able: Sequence[FormContrast], outcome: Outcome) -> int | None:
+    """Return the side on which all forms tell the outcome apart, 0 if none does, None if it depends."""
+    sides = [
+        c.difference.side
+        for form in able
+        for c in form.contrasts
+        if c.outcome == outcome and not form.is_input(outcome)
+    ]
+    if not sides or len(set(sides)) > 1 or (sides[0] and len(sides) < len(able)):
+        return None
+    return sides[0]
 
 
-def _under_form(comparison: Comparison, form: FormContrast) -> str:
+def _widest(comparison: Comparison, able: Sequence[FormContrast], outcome: Outcome, side: int) -> str:
+    bands = [c.difference for form in able for c in form.contrasts if c.outcome == outcome]
+    median = comparison.contrast(outcome.name).difference.median
+    return _shift(outcome, side, median, min(band.low for band in bands), max(band.high for band in bands))
+
+
+def _under_form(form: FormContrast, depends: Sequence[Outcome]) -> str:
     head = (
         f"{form.words[:1].upper()}{form.words[1:]} ({form.pairs:,} {'pair' if form.pairs == 1 else 'pairs'}):"
     )
-    given = [outcome.label for outcome in OUTCOMES if form.is_input(outcome)]
+    given = [o.label for o in OUTCOMES if o.given == "dated fire" and form.is_input(o)]
     silent = (
         f" Shells are an input under this form, so it says nothing about {_listed(given)}." if given else ""
     )
     if form.pairs < LEAST_PAIRS:
         return f"{head} too few pairs for a verdict; {LEAST_PAIRS} are needed.{silent}"
-    apart = form.told_apart()
-    names = {c.outcome.name for c in apart}
-    other = [o.label for o in OUTCOMES if o.name not in names and not form.is_input(o)]
-    said = f" with {comparison.a}, {_listed([_shift(c) for c in apart])}." if apart else ""
-    rest = f" Cannot be told apart: {_listed(other)}." if other else ""
-    return f"{head}{said}{rest}{silent}"
+    asked = [c for c in form.contrasts if c.outcome in depends and not form.is_input(c.outcome)]
+    apart = [
+        _shift(c.outcome, c.difference.side, c.difference.median, c.difference.low, c.difference.high)
+        for c in asked
+        if c.difference.side
+    ]
+    same = [c.outcome.label for c in asked if not c.difference.side]
+    said = f" {_listed(apart)}." if apart else ""
+    rest = f" Cannot be told apart: {_listed(same)}." if same else ""
+    return head + (said + rest + silent or " nothing beyond what holds under every form.")
 
 
-def _shift(contrast: Contrast) -> str:
-    d = contrast.difference
-    word = "higher" if d.side > 0 else "lower"
-    near, far = sorted((abs(d.low), abs(d.high)))
+def _shift(outcome: Outcome, side: int, median: float, low: float, high: float) -> str:
+    near, far = sorted((abs(low), abs(high)))
     return (
-        f"{contrast.outcome.label} {word} by {number(abs(d.median))} {d.unit} "
+        f"{outcome.label} {'higher' if side > 0 else 'lower'} by {number(abs(median))} {outcome.unit} "
         f"({number(near)} to {number(far)})"
     )
 

@@ -24,8 +24,9 @@ DAYS_PER_WEEK: Final = 7
 class Outcome:
     """One number that a war is judged by, taken from the daily series of one quantity.
 
-    ``over_days`` says how the days of the window make one number. ``by_fire`` marks what hangs on Communist
-    fire, and so is given, not found, where fire follows a dated policy.
+    ``over_days`` says how the days of the window make one number. ``given`` says when the number is put in,
+    not found: what hangs on Communist fire is given where that fire follows a dated policy, and what hangs on
+    UN fire always, since it follows dated orders under every form.
     """
 
     name: str
@@ -33,17 +34,19 @@ class Outcome:
     over_days: Literal["mean", "sum", "least"]
     unit: str
     label: str
-    by_fire: bool = False
+    given: Literal["never", "dated fire", "always"] = "never"
 
 
 OUTCOMES: Final[tuple[Outcome, ...]] = (
     Outcome("front_tonnes", "front_tonnes", "mean", "t/day", "delivered to the front"),
     Outcome("grain_least_days", "grain_stock_days", "least", "days", "grain stock, lowest"),
     Outcome("grain_mean_days", "grain_stock_days", "mean", "days", "grain stock, mean"),
-    Outcome("shells_communist", "shells_communist", "mean", "rounds/day", "Communist shells", True),
-    Outcome("shells_un", "shells_un", "mean", "rounds/day", "UN shells"),
-    Outcome("casualties_un", "casualties_un", "sum", "persons", "UN casualties by fire", True),
-    Outcome("casualties_communist", "casualties_communist", "sum", "persons", "Communist casualties"),
+    Outcome("shells_communist", "shells_communist", "mean", "rounds/day", "Communist shells", "dated fire"),
+    Outcome("shells_un", "shells_un", "mean", "rounds/day", "UN shells", "always"),
+    Outcome("casualties_un", "casualties_un", "sum", "persons", "UN casualties by fire", "dated fire"),
+    Outcome(
+        "casualties_communist", "casualties_communist", "sum", "persons", "Communist casualties", "always"
+    ),
     Outcome("aircraft_lost", "aircraft_lost", "sum", "aircraft", "own aircraft lost"),
     Outcome("cuts", "cuts", "sum", "cuts", "rail cuts"),
     Outcome("cuts_repaired", "cuts_repaired", "sum", "cuts", "cuts repaired"),

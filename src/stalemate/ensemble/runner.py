@@ -65,7 +65,7 @@ def run(
     policies = [named(p, war) if isinstance(p, str) else p for p in chosen]
     structures = structures or Structures()
     prepared = engine.prepare(war)
-    places = {quantity: engine.places(prepared, quantity) for quantity in BY_PLACE}
+    places = _places(prepared)
     recipe = _recipe(war, policies, seed, replicates, structures, until, columns(places))
     if out is not None and out.exists():
         _refuse_other(read_recipe(out), recipe, str(out))
@@ -126,7 +126,8 @@ def run_again(
     Raises RunError if the scenario, the policies or the code are no longer those of the recipe.
     """
     structures = Structures(repair=recipe.repair, fire=recipe.fire)
-    now = _recipe(war, policies, recipe.seed, recipe.replicates, structures, recipe.end, recipe.columns)
+    kept = columns(_places(engine.prepare(war)))
+    now = _recipe(war, policies, recipe.seed, recipe.replicates, structures, recipe.end, kept)
     _refuse_other(recipe, now, "the manifest")
     return run(
         war,
@@ -211,6 +212,10 @@ def checked_counts(replicates: int, seed: int) -> None:
         raise QueryError(f"replicates is {replicates}; expected 1 to 10,000,000")
     if not 0 <= seed < 2**64:
         raise QueryError(f"seed is {seed}; expected 0 to 18,446,744,073,709,551,615")
+
+
+def _places(prepared: Prepared) -> dict[str, tuple[str, ...]]:
+    return {quantity: engine.places(prepared, quantity) for quantity in BY_PLACE}
 
 
 def _recipe(

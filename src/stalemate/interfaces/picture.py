@@ -36,6 +36,7 @@ def check_can_draw(file: Path) -> None:
 def draw(runs: Runs, file: Path) -> None:
     """Draw the weekly series of every policy of a run. Raises as ``check_can_draw`` does."""
     check_can_draw(file)
+    from matplotlib import rc_context
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -52,7 +53,8 @@ def draw(runs: Runs, file: Path) -> None:
         f"seed {recipe.seed}",
         fontsize=10,
     )
-    figure.savefig(file, dpi=150, metadata=_without_date(file))
+    with rc_context({"svg.hashsalt": "stalemate"}):
+        figure.savefig(file, dpi=150, metadata=_without_date(file))
 
 
 def _panel(axes: "Axes", runs: Runs, quantity: str, factor: float) -> None:

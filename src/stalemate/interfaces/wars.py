@@ -255,7 +255,7 @@ def _verify(runs: "Runs", folder: Path, scenario: str | None, workers: int | Non
     from tempfile import TemporaryDirectory
 
     from stalemate.ensemble import runner, store
-    from stalemate.errors import RunError
+    from stalemate.errors import ModelError
     from stalemate.policies.plans import named
     from stalemate.scenario.read import load
 
@@ -267,7 +267,9 @@ def _verify(runs: "Runs", folder: Path, scenario: str | None, workers: int | Non
         runner.run_again(recipe, war, policies, again, workers=workers, block=block, progress=progress)
         differing = store.different_files(folder, again)
     if differing:
-        raise RunError(f"{folder} is not what its manifest makes here: other bytes in {', '.join(differing)}")
+        raise ModelError(
+            f"{folder} is not what its manifest makes here: other bytes in {', '.join(differing)}"
+        )
     print(f"{folder}: made again from its manifest, the same bytes", file=sys.stderr)
 
 

@@ -16,6 +16,9 @@ from stalemate.ensemble.outcomes import OUTCOMES
 from stalemate.ensemble.runs import Runs
 from stalemate.ensemble.store import Recipe
 
+_MARKS: Final = {"never": "", "dated fire": "*", "always": "†"}
+_LABEL: Final = max(len(o.label + _MARKS[o.given]) for o in OUTCOMES)
+
 NOT_MODELLED: Final = "civilian deaths: not modelled yet"
 
 
@@ -26,16 +29,16 @@ def print_comparison(console: Console, comparison: Comparison) -> None:
         f"{comparison.a} against {comparison.b}: {recipe.scenario}, {_span(recipe)}, "
         f"{recipe.replicates:,} pairs, seed {recipe.seed}. Median, and below it the 90 % band."
     )
-    table = _table("outcome", comparison.a, comparison.b, "difference", "P")
+    table = _table("outcome", comparison.a, comparison.b, "difference", "P", least=_LABEL)
     for c in comparison.contrasts:
-        mark = "*" if c.outcome.by_fire else ""
         table.add_row(
-            Text(f"{c.outcome.label}{mark}\n{c.outcome.unit}"),
+            Text(f"{c.outcome.label}{_MARKS[c.outcome.given]}\n{c.outcome.unit}"),
             *(_two_lines(band) for band in (c.a, c.b, c.difference)),
             f"{c.probability_a_greater:.2f}",
         )
     console.print(table)
     console.print(f"P: the share of pairs in which {comparison.a} has more; ties count half.")
+    console.print("† UN fire is an input, dated under every form: what hangs on it cannot differ here.")
     given = sum(form.pairs for form in comparison.forms if form.fire == DATED_FIRE)
     if given:
         console.print(
@@ -80,7 +83,7 @@ def print_prediction(console: Console, prediction: Prediction) -> None:
 
 def print_quantities(console: Console, quantities: Iterable[Quantity]) -> None:
     """Print every quantity that can be asked for."""
-    table = _table("quantity", "unit", "over days", "places", "meaning", left=5)
+    table = _table("quantity", "unit", "over days", "places", "meaning", left=5, least=21)
     for q in quantities:
         table.add_row(q.name, q.unit, q.kind, q.axis, q.meaning)
     console.print(table)
@@ -113,11 +116,13 @@ def print_scorecard(console: Console, scorecard: Scorecard) -> None:
     console.print("input: the model was given it, so it does not count; nor does a claim.")
 
 
-def _table(*headings: str, left: int = 1) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+def _table(*headings: str, left: int = 1, least: int = 0) -> Table:
+    """Return an empty table: ``left`` columns of text, then numbers; ``least`` is the first one's width."""
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False, pad_edge=False)
     for position, heading in enumerate(headings):
         text = position < left
-        table.add_column(heading, justify="left" if text else "right", overflow="fold")
+        width = least if position == 0 else None
+        table.add_column(heading, justify="left" if text else "right", overflow="fold", min_width=width)
     return table
 
 
