@@ -7,7 +7,7 @@ uniform ``u``. Reference: Salmon et al. 2011, Parallel random numbers: as easy a
 """
 
 import math
-from enum import IntEnum
+from enum import IntEnum, unique
 from typing import Final
 
 import numpy as np
@@ -56,6 +56,7 @@ SUMMED_OVERDISPERSED_MEAN: Final = 500.0
 NEGLIGIBLE: Final = 1e-18
 
 
+@unique
 class Decision(IntEnum):
     """What a random number decides. A number is never reused, not even after its decision is gone."""
 
@@ -79,6 +80,7 @@ class Decision(IntEnum):
     OWN_CLOCK = 18
     AIRCRAFT_MENDED = 19
     AIRCRAFT_REPLACED = 20
+    BRIDGE_CASES_REPORTED = 21
     PARAMETER = 100
     STRUCTURE = 101
 
@@ -104,7 +106,7 @@ def philox(c0: Word, c1: Word, c2: Word, c3: Word, k0: Word, k1: Word) -> Words:
 def uniform(seed: int, item: int, replicate: int, day: int, decision: int) -> float:
     """Return the uniform number at an address: an odd multiple of 2^-53, so strictly between 0 and 1.
 
-    ``seed`` counts modulo 2^64, the other coordinates modulo 2^32.
+    ``seed`` is any 64-bit whole number with a sign; the other coordinates count modulo 2^32.
     """
     key = np.uint64(seed)
     a, b, _, _ = philox(item, replicate, day, decision, np.uint32(key), np.uint32(key >> np.uint64(32)))

@@ -191,6 +191,15 @@ PARAMETERS: tuple[Needed, ...] = (
     ),
     Needed("repair_blocking_share", "1", 0.0, 1.0, False, "repair", "share of cuts that block the line"),
     Needed(
+        "repair_twilight_hours",
+        "hours",
+        0.0,
+        6.0,
+        False,
+        "repair",
+        "light at dusk and dawn that stops night work",
+    ),
+    Needed(
         "repair_own_clock_km",
         "km",
         0.1,

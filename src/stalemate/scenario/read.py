@@ -85,7 +85,7 @@ def load(
         summary=manifest.summary,
         licence=manifest.licence,
         switches=MappingProxyType(dict(manifest.switches)),
-        cordons=MappingProxyType({name: tuple(lines) for name, lines in manifest.cordons.items()}),
+        groups=MappingProxyType({name: tuple(lines) for name, lines in manifest.groups.items()}),
         policies=MappingProxyType({name: dict(dates) for name, dates in manifest.policies.items()}),
         digest=_digest(folder, [MANIFEST, *files.values()]),
         files=MappingProxyType({table: folder / name for table, name in files.items()}),

@@ -419,7 +419,7 @@ class Scenario:
     """A checked scenario: the manifest's facts and the rows of every table, in file order.
 
     ``digest`` is the SHA-256 of all file names and bytes in reading order. ``switches`` says which optional
-    links exist, ``cordons`` and ``policies`` are the manifest's. ``files`` says where each table was read.
+    links exist, ``groups`` and ``policies`` are the manifest's. ``files`` says where each table was read.
     """
 
     name: str
@@ -429,7 +429,7 @@ class Scenario:
     summary: str
     licence: str
     switches: Mapping[str, bool]
-    cordons: Mapping[str, tuple[str, ...]]
+    groups: Mapping[str, tuple[str, ...]]
     policies: Mapping[str, Mapping[str, date]]
     digest: str
     files: Mapping[str, Path]

@@ -35,7 +35,19 @@ class Variable:
 
 
 SIZES: Final[Mapping[str, int]] = MappingProxyType(
-    {"class": 8, "section": 48, "crossing": 32, "bridge": 4, "sector": 8, "terminal": 24, "dated": 24}
+    {
+        "class": 8,
+        "section": 64,
+        "crossing": 32,
+        "bridge": 4,
+        "sector": 8,
+        "terminal": 24,
+        "gate": 8,
+        "dated": 24,
+        "mission": 4,
+        "node": 64,
+        "word": 1,
+    }
 )
 """Padded length of each axis; ``engine.simulate`` refuses a scenario that is larger."""
 
@@ -44,6 +56,16 @@ _F, _I, _B = "f8", "i8", "u1"
 VARIABLES: Final[tuple[Variable, ...]] = (
     # calendar
     Variable("today", ("dated",), _F, "as the parameter", "calendar", None, "dated parameters on this day"),
+    # orders
+    Variable(
+        "order_weight",
+        ("mission",),
+        _F,
+        "1",
+        "orders",
+        None,
+        "multiple of the order: rail, bridge, road, pressure",
+    ),
     # weather
     Variable("flyable_day", (), _B, "1", "weather", "mean", "whether day sorties could be flown"),
     Variable("flyable_night", (), _B, "1", "weather", "mean", "whether night sorties could be flown"),
@@ -78,6 +100,15 @@ VARIABLES: Final[tuple[Variable, ...]] = (
         "cuts_reported", ("section",), _I, "cuts", "strike", "sum", "cuts in the defenders' joint count"
     ),
     Variable("bridge_cases", ("section",), _I, "cases", "strike", "sum", "bridges damaged, cases"),
+    Variable(
+        "bridge_cases_reported",
+        ("section",),
+        _I,
+        "cases",
+        "strike",
+        "sum",
+        "bridge cases in the defenders' count",
+    ),
     Variable("critical_hits", ("crossing",), _I, "bridges", "strike", "sum", "bridges put out of use"),
     Variable("trucks_lost", (), _I, "trucks", "strike", "sum", "trucks destroyed from the air"),
     # repair
@@ -91,7 +122,10 @@ VARIABLES: Final[tuple[Variable, ...]] = (
     ),
     Variable("bridges_down", ("crossing",), _I, "bridges", "repair", "state", "parallel bridges out"),
     Variable("open_share", ("section",), _F, "1", "repair", "mean", "share of the night the line is whole"),
-    Variable("blocked", (), _B, "1", "repair", "mean", "the triangle shut to through traffic all night"),
+    Variable(
+        "cordon_open_share", (), _F, "1", "repair", "mean", "widest open share among the lines of the cordon"
+    ),
+    Variable("cordon_shut", (), _B, "1", "repair", "mean", "every line of the cordon shut all night"),
     Variable("usable_rail_km", (), _F, "km", "repair", "state", "line passable between breaks at dawn"),
     # transport
     Variable("trucks", (), _F, "trucks", "transport", "state", "trucks on hand"),
@@ -111,20 +145,30 @@ VARIABLES: Final[tuple[Variable, ...]] = (
     Variable("porters_used", (), _F, "persons", "transport", "mean", "porters on the road"),
     Variable("edge_flow", ("section",), _I, "t", "transport", None, "signed flow on each line"),
     Variable("section_tonnes", ("section",), _F, "t", "transport", "sum", "freight carried on each line"),
-    Variable("gate_flow", ("terminal",), _I, "t", "transport", None, "flow from each gate"),
+    Variable("gate_flow", ("gate",), _I, "t", "transport", None, "flow from each gate"),
     Variable("terminal_flow", ("terminal",), _I, "t", "transport", None, "flow to each terminal"),
+    Variable("edge_limit", ("section",), _I, "t", "transport", None, "capacities of the last flow solve"),
+    Variable(
+        "room_into", ("node", "word"), "u8", "1", "transport", None, "residual network of the last flow solve"
+    ),
+    Variable(
+        "room_from", ("node", "word"), "u8", "1", "transport", None, "the same, seen from the other end"
+    ),
     # front
     Variable("grain_stock", ("sector",), _F, "t", "front", "state", "grain with the armies"),
     Variable("grain_stock_days", (), _F, "days", "front", "state", "grain stock in days of consumption"),
     Variable("grain_missing", ("sector",), _F, "t", "front", "sum", "grain not eaten for want of stock"),
     Variable("ammunition_stock", ("sector",), _F, "t", "front", "state", "ammunition with the armies"),
     Variable("works_tonnes", (), _F, "t", "front", "sum", "engineer stores, clothing, fuel received"),
-    Variable("supply_wanted", ("sector",), _F, "t", "front", None, "the order for the next day"),
+    Variable("grain_wanted", ("sector",), _F, "t", "front", None, "the order for the next day"),
+    Variable("ammunition_wanted", ("sector",), _F, "t", "front", None, "the order for the next day"),
+    Variable("works_wanted", ("sector",), _F, "t", "front", None, "the order for the next day"),
     Variable(
         "days_of_supply", ("sector",), _F, "days", "front", None, "stock in days, for the priority rule"
     ),
     Variable("pressure_felt", (), _F, "1", "front", None, "pressure effort, smoothed, reference = 1"),
     Variable("interdiction_felt", (), _F, "1", "front", None, "rail effort, smoothed, reference = 1"),
+    Variable("fire_desired", (), _F, "rounds", "front", None, "shells the other side would fire"),
     Variable("shells_communist", ("sector",), _F, "rounds", "front", "sum", "shells fired at the UN side"),
     Variable("shells_un", (), _F, "rounds", "front", "sum", "shells fired by the UN side"),
     Variable("casualties_communist", (), _I, "persons", "front", "sum", "Communist casualties by fire"),

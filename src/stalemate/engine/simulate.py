@@ -1,0 +1,209 @@
+"""Run wars in lockstep: every replicate of a block through the day's table, day after day."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from stalemate.engine.day import DAY, check
+from stalemate.errors import QueryError
+from stalemate.policies import directive as orders
+from stalemate.policies.directive import AbstractPolicy, Directive, Observation
+from stalemate.scenario.network import contract
+from stalemate.scenario.resolve import Structures, resolve, world_type
+from stalemate.scenario.schema import Effort, Scenario
+from stalemate.systems.theatre import Prepared, theatre_type
+from stalemate.systems.theatre import prepare as to_arrays
+from stalemate.systems.variables import RECORDED, state_type
+
+__all__ = ["Block", "Prepared", "Structures", "compile_kernels", "places", "prepare", "simulate"]
+
+Series = npt.NDArray[np.float32]
+
+DAYS_PER_MONTH: Final = 30.4
+"""Days of the month that effort.csv counts sorties by."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """Wars simulated together.
+
+    ``daily``: field -> (replicate, day) or (replicate, day, place). ``structures``: ``repair`` and ``fire`` ->
+    (replicate,), the rival form each war took.
+    """
+
+    replicates: range
+    daily: dict[str, Series]
+    structures: dict[str, npt.NDArray[np.str_]]
+
+
+def prepare(scenario: Scenario) -> Prepared:
+    """Return a checked scenario as the arrays that wars are run on.
+
+    Raises ScenarioError if it is larger than the records.
+    """
+    return to_arrays(scenario, contract(scenario))
+
+
+def places(prepared: Prepared, quantity: str) -> tuple[str, ...]:
+    """Return the names along a recorded quantity's axis, () if it has none.
+
+    Raises QueryError if nothing of that name is recorded.
+    """
+    if quantity not in RECORDED:
+        raise QueryError(f"found the quantity {quantity!r}; expected one of {', '.join(sorted(RECORDED))}")
+    axes = RECORDED[quantity].axes
+    names = {
+        "class": prepared.classes,
+        "section": prepared.sections,
+        "crossing": prepared.crossings,
+        "sector": prepared.sectors,
+    }
+    return names[axes[0]] if axes else ()
+
+
+def compile_kernels(progress: Callable[[str, int, int], None]) -> None:
+    """Compile the day's kernels or load them from the cache; ``progress(name, done, total)`` before each and at the end."""
+    theatre, world, war = (np.zeros(1, kind()) for kind in (theatre_type, world_type, state_type))
+    for done, (_, system) in enumerate(DAY):
+        progress(system.name, done, len(DAY))
+        system.loop(theatre, world[:0], war[:0], 0)
+    progress("", len(DAY), len(DAY))
+
+
+def simulate(
+    prepared: Prepared,
+    policy: AbstractPolicy,
+    seed: int,
+    replicates: range,
+    *,
+    record: Sequence[str],
+    structures: Structures | None = None,
+    until: int | None = None,
+    timer: dict[str, float] | None = None,
+) -> Block:
+    """Run a block of wars and return what was asked to be recorded.
+
+    ``record`` names fields of ``RECORDED``. ``until`` stops after that many days. ``timer`` gathers seconds by
+    system. Same scenario, policy, seed and replicate give the same bits in any block.
+    Raises QueryError for an unknown field and PolicyError for a directive that cannot be flown.
+    """
+    check()
+    width = {name: len(places(prepared, name)) for name in record}
+    forms = structures or Structures()
+    days = prepared.scenario.days if until is None else min(until, prepared.scenario.days)
+    theatre = prepared.theatre.copy()
+    worlds = resolve(prepared.scenario, seed, replicates, forms)
+    wars = np.zeros(len(replicates), state_type())
+    for _, system in DAY:
+        system.begin(prepared, worlds, wars)
+    daily = {
+        name: np.zeros(
+            (len(wars), days, width[name]) if RECORDED[name].axes else (len(wars), days), np.float32
+        )
+        for name in record
+    }
+    history = History(prepared)
+    counted = np.zeros(len(wars))
+    lost = np.zeros(len(wars))
+    given: Directive | None = None
+    for day in range(days):
+        when = prepared.scenario.start + timedelta(days=day)
+        prepared.set_day(theatre, day)
+        directive = policy.decide(Observation(when, history(when), history, counted.copy(), lost.copy()))
+        if directive is not given:
+            orders.check(directive, policy, when, prepared.shape)
+            prepared.set_orders(theatre, directive)
+            for mission, weight in enumerate(directive.weights):
+                wars["order_weight"][:, mission] = weight
+            given = directive
+        for _, system in DAY:
+            started = time.perf_counter()
+            system.loop(theatre, worlds, wars, day)
+            if timer is not None:
+                timer[system.name] = timer.get(system.name, 0.0) + time.perf_counter() - started
+        counted += wars["cuts_reported"].sum(1)
+        lost += wars["aircraft_lost"].sum(1)
+        for name, series in daily.items():
+            series[:, day] = wars[name][:, : width[name]] if RECORDED[name].axes else wars[name]
+    taken = [forms.of(int(replicate)) for replicate in replicates]
+    return Block(
+        replicates,
+        daily,
+        {"repair": np.array([repair for repair, _ in taken]), "fire": np.array([fire for _, fire in taken])},
+    )
+
+
+class History:
+    """The historical directive of any day: effort by class, focus by region, spread over the sections there.
+
+    Within a region sorties at open line go by length of line, sorties at bridges by crossings; where a region
+    has no crossing, its bridge sorties go to open line.
+    """
+
+    def __init__(self, prepared: Prepared) -> None:
+        self._prepared = prepared
+        self._made: dict[tuple[object, ...], Directive] = {}
+
+    def __call__(self, when: date) -> Directive:
+        """Return the directive in force on a day, the same object for all days under the same orders.
+
+        Raises QueryError for a day outside the scenario.
+        """
+        scenario = self._prepared.scenario
+        scenario.day_of(when)
+        effort = [row for row in scenario.effort if row.start <= when <= row.end]
+        focus = [row for row in scenario.focus if row.start <= when <= row.end]
+        is_open = self._prepared.is_open[scenario.day_of(when)]
+        key = (*map(id, effort), *map(id, focus), is_open.tobytes())
+        if key not in self._made:
+            share = {(row.aircraft_class, row.region): row.share for row in focus}
+            self._made[key] = self._directive(effort, share, is_open)
+        return self._made[key]
+
+    def _directive(
+        self, effort: list[Effort], share: dict[tuple[str, str], float], is_open: npt.NDArray[np.bool_]
+    ) -> Directive:
+        prepared = self._prepared
+        n_classes, n_sections = prepared.shape
+        rail, bridge = np.zeros((n_classes, n_sections)), np.zeros((n_classes, n_sections))
+        totals = {name: np.zeros(n_classes) for name in ("road", "pressure", "other", "doubt")}
+        for row in effort:
+            k = prepared.classes.index(row.aircraft_class)
+            a_day = row.sorties_per_month / DAYS_PER_MONTH
+            totals["road"][k] = a_day * row.road_share
+            totals["pressure"][k] = a_day * row.pressure_share
+            totals["other"][k] = a_day * (1 - row.rail_share - row.road_share - row.pressure_share)
+            totals["doubt"][k] = row.factor_sigma
+            for (aircraft_class, region), part in share.items():
+                if aircraft_class == row.aircraft_class:
+                    line, spans = self._spread(region, is_open)
+                    sorties = a_day * row.rail_share * part
+                    aimed = sorties * row.bridge_share if spans.any() else 0.0
+                    rail[k] += (sorties - aimed) * line
+                    bridge[k] += aimed * spans
+        return Directive(
+            rail,
+            bridge,
+            totals["road"],
+            totals["pressure"],
+            np.maximum(totals["other"], 0.0),
+            totals["doubt"],
+        )
+
+    def _spread(
+        self, region: str, is_open: npt.NDArray[np.bool_]
+    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Return the shares of a region's line and bridge sorties by section."""
+        edges = self._prepared.network.edges
+        here = (
+            np.array([edge.region == region and edge.attackable and not edge.spur for edge in edges])
+            & is_open
+        )
+        line = np.array([edge.length_km for edge in edges]) * here
+        spans = np.array([float(len(edge.crossings)) for edge in edges]) * here
+        return line / max(line.sum(), 1e-12), spans / max(spans.sum(), 1e-12)

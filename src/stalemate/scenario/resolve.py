@@ -1,0 +1,153 @@
+"""From a scenario's parameters to one drawn world a replicate.
+
+What we do not know is drawn once a replicate, luck day by day: the two never mix. Each parameter's quantile is
+an addressed uniform number of its name, so a parameter more or less moves no other. The knots of a dated
+parameter share one quantile.
+"""
+
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from stalemate.scenario.catalogue import PARAMETERS
+from stalemate.scenario.schema import Parameter, Scenario
+from stalemate.streams import Decision, exp_, log_, normal_quantile, unit_draws
+
+Floats = npt.NDArray[np.float64]
+Records = npt.NDArray[np.void]
+
+MAX_DATED: Final = 24
+MAX_KNOTS: Final = 32
+DATED: Final[Mapping[str, int]] = MappingProxyType(
+    {name: place for place, name in enumerate(needed.name for needed in PARAMETERS if needed.dated)}
+)
+"""Place of each dated parameter in the records' field ``today`` and in ``knots``."""
+
+REPAIR_FORMS: Final = ("queue", "own-clock")
+FIRE_FORMS: Final = ("policy", "stock", "retribution", "surplus")
+
+_Z95: Final = 1.6448536269514722
+
+
+@dataclass(frozen=True)
+class Structures:
+    """The rival forms that replicates take in turn: repair forms fastest, then fire forms.
+
+    So each combination gets an equal share of the replicates, whatever the block.
+    """
+
+    repair: tuple[str, ...] = REPAIR_FORMS
+    fire: tuple[str, ...] = FIRE_FORMS
+
+    def of(self, replicate: int) -> tuple[str, str]:
+        """Return the repair form and the fire form of a replicate."""
+        repair = self.repair[replicate % len(self.repair)]
+        return repair, self.fire[replicate // len(self.repair) % len(self.fire)]
+
+
+@dataclass(frozen=True)
+class Knots:
+    """Where each day stands between the knots of each dated parameter.
+
+    ``index`` and ``weight``: (day, dated), the knot before the day and the share of the next one; ``is_log``:
+    (dated,), whether the knots are joined on logarithms.
+    """
+
+    index: npt.NDArray[np.int64]
+    weight: Floats
+    is_log: npt.NDArray[np.uint8]
+
+
+def world_type() -> np.dtype[np.void]:
+    """Return the type of the record of one drawn world: address, forms, parameters, knots."""
+    fields: list[tuple[str, str] | tuple[str, str, tuple[int, ...]]] = [
+        ("seed", "u8"),
+        ("replicate", "i8"),
+        ("repair_form", "i8"),
+        ("fire_form", "i8"),
+    ]
+    fields += [(needed.name, "f8") for needed in PARAMETERS if not needed.dated]
+    fields += [("knots", "f8", (MAX_DATED, MAX_KNOTS))]
+    return np.dtype(fields, align=True)
+
+
+def resolve(scenario: Scenario, seed: int, replicates: range, structures: Structures) -> Records:
+    """Return one drawn world for each replicate: (replicate,) records of ``world_type``."""
+    worlds = np.zeros(len(replicates), world_type())
+    worlds["seed"] = np.uint64(seed)
+    worlds["replicate"] = np.arange(replicates.start, replicates.stop, replicates.step)
+    forms = [structures.of(int(replicate)) for replicate in replicates]
+    worlds["repair_form"] = [REPAIR_FORMS.index(repair) for repair, _ in forms]
+    worlds["fire_form"] = [FIRE_FORMS.index(fire) for _, fire in forms]
+    for name, rows in _by_name(scenario).items():
+        u = unit_draws(seed, zlib.crc32(name.encode()), replicates, Decision.PARAMETER)
+        if name not in DATED:
+            worlds[name] = quantiles(rows[0], u)
+            continue
+        for place, row in enumerate(rows):
+            values = quantiles(row, u)
+            worlds["knots"][:, DATED[name], place] = _each(log_, values) if row.between == "log" else values
+    return worlds
+
+
+def knots(scenario: Scenario) -> Knots:
+    """Return the place of every day of the scenario between the knots of every dated parameter."""
+    index = np.zeros((scenario.days, MAX_DATED), np.int64)
+    weight = np.zeros((scenario.days, MAX_DATED))
+    is_log = np.zeros(MAX_DATED, np.uint8)
+    days = np.arange(scenario.days)
+    for name, rows in _by_name(scenario).items():
+        if name not in DATED:
+            continue
+        at = np.array([(row.at - scenario.start).days if row.at is not None else 0 for row in rows])
+        before = np.clip(np.searchsorted(at, days, side="right") - 1, 0, len(at) - 1)
+        after = np.minimum(before + 1, len(at) - 1)
+        gap = np.maximum(at[after] - at[before], 1)
+        index[:, DATED[name]] = before
+        if rows[0].between != "step":
+            weight[:, DATED[name]] = np.where(after > before, np.clip((days - at[before]) / gap, 0, 1), 0)
+        is_log[DATED[name]] = rows[0].between == "log"
+    return Knots(index, weight, is_log)
+
+
+def quantiles(row: Parameter, u: Floats) -> Floats:
+    """Return the quantiles of one parameter row at probabilities ``u``: (replicate,), in the row's unit.
+
+    Fixed arithmetic of the package, so the same bits on any machine.
+    """
+    if row.distribution == "fixed":
+        return np.full(len(u), row.middle)
+    assert row.low is not None
+    assert row.high is not None
+    low, high = row.low, row.high
+    if row.distribution == "uniform":
+        return low + u * (high - low)
+    if row.distribution == "loguniform":
+        return _each(exp_, log_(low) + u * (log_(high) - log_(low)))
+    if row.distribution == "triangular":
+        assert row.middle is not None
+        rising, falling, width = row.middle - low, high - row.middle, high - low
+        split = rising / width
+        left = low + np.sqrt(u * width * rising)
+        return np.where(u < split, left, high - np.sqrt((1 - u) * width * falling))
+    z = _each(normal_quantile, u)
+    if row.distribution == "normal":
+        return (low + high) / 2 + z * ((high - low) / (2 * _Z95))
+    middle, spread = (log_(low) + log_(high)) / 2, (log_(high) - log_(low)) / (2 * _Z95)
+    return _each(exp_, middle + z * spread)
+
+
+def _by_name(scenario: Scenario) -> dict[str, list[Parameter]]:
+    rows: dict[str, list[Parameter]] = {}
+    for row in scenario.parameters:
+        rows.setdefault(row.name, []).append(row)
+    return rows
+
+
+def _each(function: Callable[[float], float], values: Floats) -> Floats:
+    return np.array([function(float(value)) for value in values])

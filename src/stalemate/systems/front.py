@@ -1,0 +1,183 @@
+"""The front: stocks, shells, casualties, and the next day's order. Equations: docs/model/front.md.
+
+Grain has a soft first claim on what arrives: its order is filled up to priority x the share of the whole order
+that arrived; ammunition and works share the rest. The other side's fire takes one of four rival forms:
+
+policy - fire follows dated orders; stock - it grows to a ceiling; retribution - the same growth, more under
+air pressure; surplus - the same growth, more once interdiction has ended. In every form the stock caps it.
+
+UN dead on a quiet front follow shells to a power, and battles add to them; Communist casualties follow UN
+rounds over rounds per casualty, dug in or exposed.
+"""
+
+from collections.abc import Callable
+from typing import ClassVar, Final, final
+
+from stalemate.kernel import kernel
+from stalemate.scenario.resolve import DATED
+from stalemate.streams import Decision, exp_, negative_binomial_quantile, poisson_quantile, pow_, uniform
+from stalemate.systems.system import AbstractSystem, Record, Records
+from stalemate.systems.theatre import Prepared
+
+_GRAIN: Final = DATED["supply_grain_t_per_day"]
+_TARGET_DAYS: Final = DATED["supply_target_days"]
+_WORKS: Final = DATED["works_cars"]
+_AMMUNITION: Final = DATED["ammunition_target_t"]
+_POLICY: Final = DATED["fire_policy"]
+_UN_ROUNDS: Final = DATED["fire_un_rounds"]
+_BATTLE: Final = DATED["battle_share"]
+_DUG_IN: Final = DATED["casualty_rounds_dug_in"]
+_COMMUNIST, _US = int(Decision.CASUALTIES_COMMUNIST), int(Decision.CASUALTIES_UN)
+_QUIET_ROUNDS: Final = 3000.0
+POLICY, STOCK, RETRIBUTION = 0, 1, 2
+
+
+@final
+class Front(AbstractSystem):
+    """Writes stocks, fire and casualties, and what the armies will ask for tomorrow."""
+
+    name: ClassVar[str] = "front"
+    reads: ClassVar[tuple[str, ...]] = ("today", "front_tonnes", "rail_sorties", "pressure_sorties")
+    writes: ClassVar[tuple[str, ...]] = (
+        "grain_stock",
+        "grain_stock_days",
+        "grain_missing",
+        "ammunition_stock",
+        "works_tonnes",
+        "grain_wanted",
+        "ammunition_wanted",
+        "works_wanted",
+        "days_of_supply",
+        "pressure_felt",
+        "interdiction_felt",
+        "fire_desired",
+        "shells_communist",
+        "shells_un",
+        "casualties_communist",
+        "deaths_us",
+        "casualties_un",
+    )
+
+    @property
+    def kernel(self) -> Callable[..., None]:
+        """Eat, fire, suffer, order."""
+        return hold
+
+    def begin(self, prepared: Prepared, worlds: Records, wars: Records) -> None:
+        """First stocks by share of the line; the railways count as under attack; first orders are the day's use."""
+        share = prepared.theatre["share_of_line"]
+        count = len(prepared.sectors)
+        first_grain = worlds["knots"][:, _GRAIN, 0]
+        stock = worlds["supply_first_stock_days"] * first_grain
+        wars["grain_stock"] = stock[:, None] * share
+        wars["grain_stock_days"] = worlds["supply_first_stock_days"]
+        wars["ammunition_stock"] = worlds["ammunition_first_stock_t"][:, None] * share
+        wars["grain_wanted"] = first_grain[:, None] * share
+        works = worlds["knots"][:, _WORKS, 0] * worlds["rail_tonnes_per_car"]
+        wars["works_wanted"] = works[:, None] * share
+        wars["days_of_supply"][:, :count] = worlds["supply_first_stock_days"][:, None]
+        wars["interdiction_felt"] = 1.0
+
+
+@kernel
+def hold(theatre: Record, world: Record, war: Record, day: int) -> None:
+    """Run the front's day: receive and eat, fire, count casualties, order."""
+    lag = world.fire_retribution_lag_days
+    war.pressure_felt += (war.pressure_sorties / world.fire_pressure_reference - war.pressure_felt) / lag
+    lag = world.fire_surplus_lag_days
+    war.interdiction_felt += (war.rail_sorties / world.fire_rail_reference - war.interdiction_felt) / lag
+    war.fire_desired = desired_rounds(
+        world.fire_form,
+        day,
+        war.today[_POLICY],
+        war.today[_BATTLE],
+        war.pressure_felt,
+        war.interdiction_felt,
+        world,
+    )
+    war.works_tonnes = 0.0
+    fired = 0.0
+    stock_days = 0.0
+    for sector in range(theatre.n_sectors):
+        share = theatre.share_of_line[sector]
+        _receive(world, war, sector, war.today[_GRAIN] * share)
+        wanted = war.fire_desired * share
+        in_stock = war.ammunition_stock[sector] / world.ammunition_t_per_round
+        shells = min(wanted, in_stock / world.fire_stock_days)
+        war.shells_communist[sector] = shells
+        war.ammunition_stock[sector] -= shells * world.ammunition_t_per_round
+        fired += shells
+        _order(world, war, sector, share, wanted)
+        stock_days += share * war.days_of_supply[sector]
+    war.grain_stock_days = stock_days
+    _suffer(world, war, day, fired)
+
+
+@kernel
+def desired_rounds(
+    form: int, day: int, policy: float, battle: float, pressure: float, interdiction: float, world: Record
+) -> float:
+    """Return the rounds a day the other side would fire with stock enough, by one of the four forms."""
+    if form == POLICY:
+        return policy
+    grown = world.fire_start_rounds * exp_(world.fire_growth_per_day * day)
+    in_battle = 1.0 + world.fire_battle_factor * battle
+    if form == STOCK:
+        return in_battle * grown / (1.0 + grown / world.fire_ceiling)
+    rounds = in_battle * grown / (1.0 + grown / world.fire_ceiling_caused)
+    if form == RETRIBUTION:
+        return rounds * (1.0 + world.fire_retribution * pressure)
+    return rounds * (1.0 + world.fire_surplus * max(0.0, 1.0 - interdiction))
+
+
+@kernel
+def _receive(world: Record, war: Record, sector: int, eaten_a_day: float) -> None:
+    """Share the sector's delivery between grain, ammunition and works, and feed the men."""
+    ordered = war.grain_wanted[sector] + war.ammunition_wanted[sector] + war.works_wanted[sector]
+    came = war.front_tonnes[sector]
+    grain = came
+    if ordered > 0.0:
+        grain = min(came, war.grain_wanted[sector] * min(1.0, world.supply_grain_priority * came / ordered))
+    rest = came - grain
+    others = war.ammunition_wanted[sector] + war.works_wanted[sector]
+    ammunition = rest * war.ammunition_wanted[sector] / others if others > 0.0 else 0.0
+    war.works_tonnes += rest - ammunition
+    war.ammunition_stock[sector] += ammunition
+    stock = war.grain_stock[sector] + grain
+    eaten = min(stock, eaten_a_day)
+    war.grain_stock[sector] = stock - eaten
+    war.grain_missing[sector] = eaten_a_day - eaten
+
+
+@kernel
+def _order(world: Record, war: Record, sector: int, share: float, rounds: float) -> None:
+    """Write the sector's order for tomorrow: use, and a part of what stocks lack."""
+    eaten = war.today[_GRAIN] * share
+    lacking = war.today[_TARGET_DAYS] * eaten - war.grain_stock[sector]
+    war.grain_wanted[sector] = eaten + max(0.0, lacking) / world.supply_pull_days
+    lacking = war.today[_AMMUNITION] * share - war.ammunition_stock[sector]
+    use = rounds * world.ammunition_t_per_round
+    war.ammunition_wanted[sector] = use + max(0.0, lacking) / world.supply_pull_days
+    war.works_wanted[sector] = war.today[_WORKS] * world.rail_tonnes_per_car * share
+    war.days_of_supply[sector] = war.grain_stock[sector] / eaten if eaten > 0.0 else 0.0
+
+
+@kernel
+def _suffer(world: Record, war: Record, day: int, fired: float) -> None:
+    """Draw the day's casualties on both sides."""
+    battle = war.today[_BATTLE]
+    war.shells_un = war.today[_UN_ROUNDS]
+    exposed = war.shells_un * battle * world.casualty_battle_fire_share
+    mean = exposed / world.casualty_rounds_exposed + (war.shells_un - exposed) / war.today[_DUG_IN]
+    u = uniform(world.seed, 0, world.replicate, day, _COMMUNIST)
+    war.casualties_communist = poisson_quantile(u, mean)
+    quiet = world.casualty_us_deaths_quiet * pow_(
+        max(fired, 1.0) / _QUIET_ROUNDS, world.casualty_fire_exponent
+    )
+    u = uniform(world.seed, 0, world.replicate, day, _US)
+    deaths = negative_binomial_quantile(
+        u, quiet + world.casualty_us_deaths_battle * battle, world.casualty_clustering
+    )
+    war.deaths_us = deaths
+    hurt = deaths * (1.0 + world.casualty_wounded_per_dead) * world.casualty_un_per_us
+    war.casualties_un = int(hurt + 0.5)
