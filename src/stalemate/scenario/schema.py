@@ -100,8 +100,9 @@ class Range(Sourced):
 class Manifest(Row):
     """The file ``scenario.toml``. ``tables`` may give a table another file name inside the folder.
 
-    ``cordons`` names sections that together, all shut, stop through traffic; ``policies`` gives the dates
-    that a policy of the program needs in this war.
+    ``groups`` names sections for a purpose: ``cordon``, which all shut stop through traffic, and ``managed``,
+    the lines whose usable length is counted and on which floods fall. ``policies`` gives the dates that a
+    policy of the program needs in this war.
     """
 
     format: Literal[1]
@@ -112,7 +113,7 @@ class Manifest(Row):
     summary: Text
     licence: Text
     switches: dict[Name, bool] = Field(default_factory=dict)
-    cordons: dict[Name, list[Slug]] = Field(default_factory=dict)
+    groups: dict[Name, list[Slug]] = Field(default_factory=dict)
     policies: dict[Name, dict[Name, Day]] = Field(default_factory=dict)
     tables: dict[Name, Text] = Field(default_factory=dict)
 

@@ -57,10 +57,10 @@ def _references(rows: Rows, context: Context) -> Iterator[Found]:
     for link in rows["links"]:
         if link.switch is not None and link.switch not in context.manifest.switches:
             yield "links", link, "switch", repr(link.switch), "a name under [switches] of the manifest"
-    for cordon, sections in context.manifest.cordons.items():
+    for group, sections in context.manifest.groups.items():
         for section in sections:
             if section not in ids["sections"]:
-                yield "", None, cordon, repr(section), "ids of sections"
+                yield "", None, group, repr(section), "ids of sections"
 
 
 def _sectioned(rows: Rows, context: Context) -> Iterator[Found]:
