@@ -33,7 +33,7 @@ positive = st.floats(min_value=0.0, exclude_min=True, allow_infinity=False)
 
 
 def spread(low: float, high: float, count: int = 4000) -> list[float]:
-    """Return points that fill an interval evenly and miss the round numbers (multiples of the golden section)."""
+    """Return points that fill an interval evenly and miss the round numbers."""
     return [low + (high - low) * (k * 0.6180339887498949 % 1.0) for k in range(1, count)]
 
 

@@ -55,7 +55,7 @@ def philox(counter: Sequence[int], key: Sequence[int]) -> tuple[int, int, int, i
 
 
 def uniform(seed: int, item: int, replicate: int, day: int, decision: int) -> float:
-    a, b, _, _ = philox((item, replicate, day, decision), (seed % WORD, seed // WORD))
+    a, b, _, _ = philox((item, replicate, day, decision), (seed % WORD, seed // WORD % WORD))
     bits = (a // 64) * 2**26 + b // 64
     return float(Fraction(2 * bits + 1, 2**53))
 

@@ -1,0 +1,6 @@
+"""Common to all tests: none is timed, since the first call of a kernel compiles it."""
+
+from hypothesis import settings
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
