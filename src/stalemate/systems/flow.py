@@ -1,6 +1,6 @@
 """Exact maximum flow with a priority split, warm-started. Equations and proofs: docs/model/flow.md.
 
-The network is undirected. Sources feed nodes, terminals take from nodes, and all amounts are whole tonnes a
+The network is undirected. Gates feed nodes, terminals take from nodes, and all amounts are whole tonnes a
 day. The answer is lexicographic: the terminal first in order gets as much as can be, then the second as much
 as can be while the first keeps its amount, and so on. Those amounts are unique, so a solve that starts from
 yesterday's flow gives the same amounts as one that starts from nothing.
@@ -8,19 +8,19 @@ yesterday's flow gives the same amounts as one that starts from nothing.
 One solve, in order:
 
 1. cut the old flow down to today's capacities and demands, and note at each node what is left over (spare)
-   or missing (short); what a source could still send counts as spare at its node;
-2. fill each short node from spare ones, else take back from the terminals last in order;
+   or missing (short); what a gate could still send counts as spare at its node;
+2. fill each short node from spare tonnes, else take back from the terminals last in order;
 3. for each terminal in order, look backward through the residual network for spare tonnes, else for a later
    terminal that can give. If neither is seen, all nodes seen are closed: nothing there can ever be raised;
-4. return to the sources what is still spare.
+4. return what is still spare to the gates.
 
-Searches run in breadth, a set of nodes being one row of 64-bit words, and closed nodes are never seen again,
+Searches go in breadth, a set of nodes being one row of 64-bit words, and closed nodes are never seen again,
 so the proof that a day is optimal costs one sweep of the network.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, Final, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -30,15 +30,19 @@ from stalemate.errors import ModelError
 from stalemate.kernel import kernel
 
 Ints = npt.NDArray[np.int32]
-Tonnes = npt.NDArray[np.int64]
 Bits = npt.NDArray[np.uint64]
 Fields = dict[str, tuple[type[np.generic], tuple[int, ...]]]
+Record = Any
+"""One record inside a kernel: its type is the compiler's business."""
 
-WORD_BITS = 64
-SPARE, CLOSED, SEEN = 0, 1, 2
-"""Rows of the scratch array ``sets``."""
+WORD_BITS: Final = 64
+SPARE: Final = 0
+CLOSED: Final = 1
+SEEN: Final = 2
+"""Rows of the scratch field ``sets``."""
 
 _ZERO, _ONE = np.uint64(0), np.uint64(1)
+_MOST_ARCS = np.iinfo(np.int16).max
 _trailing_zeros = cast(Callable[[np.uint64], int], numbers.trailing_zeros)
 
 
@@ -50,16 +54,16 @@ class FlowLayout:
     those from ``arc_start[v]`` up to ``arc_start[v + 1]``. ``arcs``: (arc, 4), the node it leaves, the node
     it enters, the edge, and +1 along the edge or -1 against it; sorted, so parallel arcs are neighbours.
     ``arc_at``: (node, node), the first arc from the one to the other, or -1. ``edge_ends``: (edge, 2), the
-    nodes of each edge; its flow is counted positive from the first to the second. ``source_node``: (source,)
-    and ``terminal_node``: (terminal,), the nodes they hang on. Padding is inert: nodes and edges without
-    arcs, sources and terminals at node 0 that must be given no capacity and no demand.
+    nodes of each edge; its flow is counted positive from the first to the second. ``gate_node``: (gate,) and
+    ``terminal_node``: (terminal,), the nodes they hang on. Padding is inert: nodes and edges without arcs,
+    gates and terminals at node 0; padded edges, gates and terminals must be given no capacity and no demand.
     """
 
     arc_start: Ints
     arcs: Ints
     arc_at: npt.NDArray[np.int16]
     edge_ends: Ints
-    source_node: Ints
+    gate_node: Ints
     terminal_node: Ints
 
     @property
@@ -71,23 +75,25 @@ class FlowLayout:
 def layout(
     n_nodes: int,
     edges: Sequence[tuple[int, int]],
-    sources: Sequence[int],
+    gates: Sequence[int],
     terminals: Sequence[int],
     *,
     pad_nodes: int = 0,
     pad_edges: int = 0,
-    pad_sources: int = 0,
+    pad_gates: int = 0,
     pad_terminals: int = 0,
 ) -> FlowLayout:
     """Return the arrays of a network whose nodes are counted from 0.
 
-    edges: pairs of nodes, parallel ones allowed. sources and terminals: the node of each; several may share
-    one. The pads are the sizes to fill up to. Raises ModelError for a node that does not exist and for an
-    edge from a node to itself.
+    edges: pairs of nodes, parallel ones allowed. gates and terminals: the node of each; several may share
+    one. The pads are the sizes to fill up to. Raises ModelError for a node that does not exist, for an edge
+    from a node to itself and for more edges than 16 bits can count.
     """
-    for what, nodes in (("source", sources), ("terminal", terminals)):
+    for what, nodes in (("gate", gates), ("terminal", terminals)):
         for position, node in enumerate(nodes):
             _check_node(f"{what} {position}", node, n_nodes)
+    if 2 * len(edges) > _MOST_ARCS:
+        raise ModelError(f"the flow network: found {len(edges)} edges; expected at most {_MOST_ARCS // 2}")
     leaving: list[list[tuple[int, int, int, int]]] = [[] for _ in range(max(n_nodes, pad_nodes))]
     for edge, (tail, head) in enumerate(edges):
         _check_node(f"edge {edge}", tail, n_nodes)
@@ -110,7 +116,7 @@ def layout(
         arcs=np.concatenate([arcs, np.zeros((max(0, 2 * pad_edges - len(arcs)), 4), np.int32)]),
         arc_at=arc_at,
         edge_ends=np.concatenate([ends, np.zeros((max(0, pad_edges - len(ends)), 2), np.int32)]),
-        source_node=_padded(sources, pad_sources),
+        gate_node=_padded(gates, pad_gates),
         terminal_node=_padded(terminals, pad_terminals),
     )
 
@@ -124,12 +130,34 @@ def _padded(nodes: Sequence[int], size: int) -> Ints:
     return np.array([*nodes, *(0 for _ in range(size - len(nodes)))], dtype=np.int32)
 
 
-def state_fields(n_nodes: int, n_edges: int, n_sources: int, n_terminals: int) -> Fields:
-    """Return name -> (type, shape) of the six state arrays of ``solve``, in its order."""
+def layout_fields(n_nodes: int, n_edges: int, n_gates: int, n_terminals: int) -> Fields:
+    """Return name -> (type, shape) of the arrays of a FlowLayout."""
+    return {
+        "arc_start": (np.int32, (n_nodes + 1,)),
+        "arcs": (np.int32, (2 * n_edges, 4)),
+        "arc_at": (np.int16, (n_nodes, n_nodes)),
+        "edge_ends": (np.int32, (n_edges, 2)),
+        "gate_node": (np.int32, (n_gates,)),
+        "terminal_node": (np.int32, (n_terminals,)),
+    }
+
+
+def day_fields(n_edges: int, n_gates: int, n_terminals: int) -> Fields:
+    """Return name -> (type, shape) of what a day asks: capacities, demands and the order."""
+    return {
+        "edge_capacity": (np.int64, (n_edges,)),
+        "gate_capacity": (np.int64, (n_gates,)),
+        "demand": (np.int64, (n_terminals,)),
+        "order": (np.int32, (n_terminals,)),
+    }
+
+
+def state_fields(n_nodes: int, n_edges: int, n_gates: int, n_terminals: int) -> Fields:
+    """Return name -> (type, shape) of what one solve leaves to the next."""
     words = -(-n_nodes // WORD_BITS)
     return {
         "edge_flow": (np.int64, (n_edges,)),
-        "source_flow": (np.int64, (n_sources,)),
+        "gate_flow": (np.int64, (n_gates,)),
         "terminal_flow": (np.int64, (n_terminals,)),
         "edge_limit": (np.int64, (n_edges,)),
         "room_into": (np.uint64, (n_nodes, words)),
@@ -138,7 +166,7 @@ def state_fields(n_nodes: int, n_edges: int, n_sources: int, n_terminals: int) -
 
 
 def scratch_fields(n_nodes: int) -> Fields:
-    """Return name -> (type, shape) of the four scratch arrays of ``solve``, in its order."""
+    """Return name -> (type, shape) of the scratch of a solve."""
     words = -(-n_nodes // WORD_BITS)
     return {
         "layers": (np.uint64, (n_nodes + 1, words)),
@@ -148,136 +176,102 @@ def scratch_fields(n_nodes: int) -> Fields:
     }
 
 
+def problem(static: FlowLayout) -> npt.NDArray[np.void]:
+    """Return one record with all fields of a solve and the layout filled in; the rest is zero.
+
+    ``record[0]`` serves as each of the four arguments of ``solve``. Every axis is at least 1 long.
+    """
+    nodes, edges = max(static.n_nodes, 1), max(len(static.edge_ends), 1)
+    gates, terminals = max(len(static.gate_node), 1), max(len(static.terminal_node), 1)
+    fields = (
+        layout_fields(nodes, edges, gates, terminals)
+        | day_fields(edges, gates, terminals)
+        | state_fields(nodes, edges, gates, terminals)
+        | scratch_fields(nodes)
+    )
+    record = np.zeros(
+        1, np.dtype([(name, kind, shape) for name, (kind, shape) in fields.items()], align=True)
+    )
+    for name in layout_fields(nodes, edges, gates, terminals):
+        values = getattr(static, name)
+        record[0][name][tuple(slice(size) for size in values.shape)] = values
+    return record
+
+
 @kernel
-def solve(
-    arc_start: Ints,
-    arcs: Ints,
-    arc_at: npt.NDArray[np.int16],
-    edge_ends: Ints,
-    source_node: Ints,
-    terminal_node: Ints,
-    edge_capacity: Tonnes,
-    source_capacity: Tonnes,
-    demand: Tonnes,
-    order: Ints,
-    edge_flow: Tonnes,
-    source_flow: Tonnes,
-    terminal_flow: Tonnes,
-    edge_limit: Tonnes,
-    room_into: Bits,
-    room_from: Bits,
-    layers: Bits,
-    sets: Bits,
-    balance: Tonnes,
-    path: Ints,
-) -> int:
+def solve(net: Record, day: Record, state: Record, work: Record) -> int:
     """Raise the flow to the lexicographic maximum and return the total delivered, tonnes a day.
 
-    The first six arrays are a FlowLayout's. edge_capacity: (edge,), source_capacity: (source,) and demand:
-    (terminal,), tonnes a day, not negative. order: (terminal,), every terminal once, the first served first.
-    The next six are the state that one solve leaves to the next on the same layout; all zeros to begin with
-    or to begin again. edge_flow, source_flow and terminal_flow, tonnes a day, are the answer. edge_limit:
-    (edge,), the capacities they were found for. room_into, room_from: (node, word), bit u of row v is set
-    where more can flow from u straight to v, and from v straight to u. The last four arrays are scratch.
+    The arguments are records, of which one may serve as several, with at least the fields of
+
+    net: ``layout_fields``, the arrays of a FlowLayout;
+    day: ``day_fields``: edge_capacity, gate_capacity and demand, tonnes a day, not negative, and order, every
+    terminal once, the first served first;
+    state: ``state_fields``, what one solve leaves to the next on the same layout, all zeros to begin with or
+    to begin again: edge_flow, gate_flow and terminal_flow, tonnes a day, the answer; edge_limit, the
+    capacities it was found for; room_into and room_from, bit u of row v is set where more can flow from u
+    straight to v, and from v straight to u;
+    work: ``scratch_fields``, whose contents do not matter.
     """
-    for node in range(balance.shape[0]):
-        balance[node] = 0
-    for edge in range(edge_flow.shape[0]):
-        if edge_capacity[edge] != edge_limit[edge]:
-            _limit_edge(edge, edge_capacity[edge], arcs, arc_at, edge_ends, edge_flow, edge_limit,
-                        room_into, room_from, balance)  # fmt: skip
-    _fit_ends(source_node, terminal_node, source_capacity, demand, source_flow, terminal_flow, balance)
-    for w in range(sets.shape[1]):
-        sets[SPARE, w] = _ZERO
-        sets[CLOSED, w] = _ZERO
-    for node in range(balance.shape[0]):
-        if balance[node] > 0:
-            sets[SPARE, node >> 6] |= _bit(node)
-    for node in range(balance.shape[0]):
-        if balance[node] < 0:
-            wanted = -balance[node]
-            balance[node] = 0
-            _fill(node, wanted, 0, arcs, arc_at, order, terminal_node, edge_flow, terminal_flow, edge_limit,
-                  room_into, room_from, layers, sets, balance, path)  # fmt: skip
+    for node in range(work.balance.shape[0]):
+        work.balance[node] = 0
+    for edge in range(state.edge_flow.shape[0]):
+        if day.edge_capacity[edge] != state.edge_limit[edge]:
+            _limit_edge(edge, day.edge_capacity[edge], net, state, work)
+    _fit_ends(net, day, state, work)
+    for w in range(work.sets.shape[1]):
+        work.sets[SPARE, w] = _ZERO
+        work.sets[CLOSED, w] = _ZERO
+    for node in range(work.balance.shape[0]):
+        if work.balance[node] > 0:
+            work.sets[SPARE, node >> 6] |= _bit(node)
+    for node in range(work.balance.shape[0]):
+        if work.balance[node] < 0:
+            wanted = -work.balance[node]
+            work.balance[node] = 0
+            _fill(node, wanted, 0, net, day, state, work)
     total = 0
-    for place in range(order.shape[0]):
-        terminal = order[place]
-        wanted = demand[terminal] - terminal_flow[terminal]
-        node = terminal_node[terminal]
-        if wanted > 0 and not _has(sets, CLOSED, node):
-            terminal_flow[terminal] += _fill(
-                node, wanted, place + 1, arcs, arc_at, order, terminal_node, edge_flow, terminal_flow,
-                edge_limit, room_into, room_from, layers, sets, balance, path)  # fmt: skip
-        total += terminal_flow[terminal]
-    _return_spare(arc_start, arcs, arc_at, source_node, edge_flow, source_flow, edge_limit,
-                  room_into, room_from, sets, balance)  # fmt: skip
+    for place in range(day.order.shape[0]):
+        terminal = day.order[place]
+        wanted = day.demand[terminal] - state.terminal_flow[terminal]
+        node = net.terminal_node[terminal]
+        if wanted > 0 and not _has(work.sets, CLOSED, node):
+            state.terminal_flow[terminal] += _fill(node, wanted, place + 1, net, day, state, work)
+        total += state.terminal_flow[terminal]
+    _return_spare(net, state, work)
     return total
 
 
 @kernel
-def _limit_edge(
-    edge: int,
-    capacity: int,
-    arcs: Ints,
-    arc_at: npt.NDArray[np.int16],
-    edge_ends: Ints,
-    edge_flow: Tonnes,
-    edge_limit: Tonnes,
-    room_into: Bits,
-    room_from: Bits,
-    balance: Tonnes,
-) -> None:
+def _limit_edge(edge: int, capacity: int, net: Record, state: Record, work: Record) -> None:
     """Give an edge its new capacity; what it can no longer carry stays spare behind it and short ahead."""
-    tail, head = edge_ends[edge, 0], edge_ends[edge, 1]
-    flow = edge_flow[edge]
+    tail, head = net.edge_ends[edge, 0], net.edge_ends[edge, 1]
+    flow = state.edge_flow[edge]
     kept = min(max(flow, -capacity), capacity)
-    edge_limit[edge] = capacity
-    edge_flow[edge] = kept
-    balance[tail] += flow - kept
-    balance[head] -= flow - kept
-    _mark(tail, head, arcs, arc_at, edge_flow, edge_limit, room_into, room_from)
-    _mark(head, tail, arcs, arc_at, edge_flow, edge_limit, room_into, room_from)
+    state.edge_limit[edge] = capacity
+    state.edge_flow[edge] = kept
+    work.balance[tail] += flow - kept
+    work.balance[head] -= flow - kept
+    _mark(tail, head, net, state)
+    _mark(head, tail, net, state)
 
 
 @kernel
-def _fit_ends(
-    source_node: Ints,
-    terminal_node: Ints,
-    source_capacity: Tonnes,
-    demand: Tonnes,
-    source_flow: Tonnes,
-    terminal_flow: Tonnes,
-    balance: Tonnes,
-) -> None:
-    """Open every source fully and cut every terminal down to its demand."""
-    for source in range(source_flow.shape[0]):
-        balance[source_node[source]] += source_capacity[source] - source_flow[source]
-        source_flow[source] = source_capacity[source]
-    for terminal in range(terminal_flow.shape[0]):
-        over = terminal_flow[terminal] - demand[terminal]
+def _fit_ends(net: Record, day: Record, state: Record, work: Record) -> None:
+    """Open every gate fully and cut every terminal down to its day.demand."""
+    for gate in range(state.gate_flow.shape[0]):
+        work.balance[net.gate_node[gate]] += day.gate_capacity[gate] - state.gate_flow[gate]
+        state.gate_flow[gate] = day.gate_capacity[gate]
+    for terminal in range(state.terminal_flow.shape[0]):
+        over = state.terminal_flow[terminal] - day.demand[terminal]
         if over > 0:
-            terminal_flow[terminal] -= over
-            balance[terminal_node[terminal]] += over
+            state.terminal_flow[terminal] -= over
+            work.balance[net.terminal_node[terminal]] += over
 
 
 @kernel
 def _fill(
-    node: int,
-    wanted: int,
-    first_giver: int,
-    arcs: Ints,
-    arc_at: npt.NDArray[np.int16],
-    order: Ints,
-    terminal_node: Ints,
-    edge_flow: Tonnes,
-    terminal_flow: Tonnes,
-    edge_limit: Tonnes,
-    room_into: Bits,
-    room_from: Bits,
-    layers: Bits,
-    sets: Bits,
-    balance: Tonnes,
-    path: Ints,
+    node: int, wanted: int, first_giver: int, net: Record, day: Record, state: Record, work: Record
 ) -> int:
     """Bring up to ``wanted`` tonnes to a node and return how many came; close what was seen if some lack.
 
@@ -285,75 +279,87 @@ def _fill(
     """
     lacking = wanted
     while lacking > 0:
-        depth = _search(node, room_into, layers, sets)
+        depth = _search(node, state, work)
         if depth >= 0:
-            for w in range(sets.shape[1]):
-                found = layers[depth, w] & sets[SPARE, w]
-                while found != _ZERO:
-                    giver = _lowest(w, found)
-                    found &= found - _ONE
-                    while lacking > 0 and balance[giver] > 0:
-                        moved = _send(giver, depth, min(lacking, balance[giver]), arcs, arc_at, edge_flow,
-                                      edge_limit, room_into, room_from, layers, path)  # fmt: skip
-                        if moved == 0:
-                            break
-                        lacking -= moved
-                        balance[giver] -= moved
-                    if balance[giver] == 0:
-                        sets[SPARE, w] &= ~_bit(giver)
+            lacking -= _take_spare(depth, lacking, net, state, work)
             continue
-        place = order.shape[0] - 1
-        while place >= first_giver and not (
-            terminal_flow[order[place]] > 0 and _has(sets, SEEN, terminal_node[order[place]])
-        ):
-            place -= 1
-        if place < first_giver:
-            for w in range(sets.shape[1]):
-                sets[CLOSED, w] = sets[SEEN, w]
+        place = _last_giver(first_giver, net, day, state, work)
+        if place < 0:
+            for w in range(work.sets.shape[1]):
+                work.sets[CLOSED, w] = work.sets[SEEN, w]
             break
-        terminal = order[place]
-        giver = terminal_node[terminal]
+        terminal = day.order[place]
         depth = 0
-        while not _has(layers, depth, giver):
+        while not _has(work.layers, depth, net.terminal_node[terminal]):
             depth += 1
-        while lacking > 0 and terminal_flow[terminal] > 0:
-            moved = _send(giver, depth, min(lacking, terminal_flow[terminal]), arcs, arc_at, edge_flow,
-                          edge_limit, room_into, room_from, layers, path)  # fmt: skip
+        while lacking > 0 and state.terminal_flow[terminal] > 0:
+            most = min(lacking, state.terminal_flow[terminal])
+            moved = _send(net.terminal_node[terminal], depth, most, net, state, work)
             if moved == 0:
                 break
             lacking -= moved
-            terminal_flow[terminal] -= moved
+            state.terminal_flow[terminal] -= moved
     return wanted - lacking
 
 
 @kernel
-def _search(node: int, room_into: Bits, layers: Bits, sets: Bits) -> int:
+def _take_spare(depth: int, wanted: int, net: Record, state: Record, work: Record) -> int:
+    """Send up to ``wanted`` tonnes from the spare nodes of a layer and return how many went."""
+    lacking = wanted
+    for w in range(work.sets.shape[1]):
+        found = work.layers[depth, w] & work.sets[SPARE, w]
+        while found != _ZERO:
+            giver = _lowest(w, found)
+            found &= found - _ONE
+            while lacking > 0 and work.balance[giver] > 0:
+                moved = _send(giver, depth, min(lacking, work.balance[giver]), net, state, work)
+                if moved == 0:
+                    break
+                lacking -= moved
+                work.balance[giver] -= moved
+            if work.balance[giver] == 0:
+                work.sets[SPARE, w] &= ~_bit(giver)
+    return wanted - lacking
+
+
+@kernel
+def _last_giver(first: int, net: Record, day: Record, state: Record, work: Record) -> int:
+    """Return the last place from ``first`` on whose terminal was seen and has tonnes, or -1."""
+    for place in range(day.order.shape[0] - 1, first - 1, -1):
+        terminal = day.order[place]
+        if state.terminal_flow[terminal] > 0 and _has(work.sets, SEEN, net.terminal_node[terminal]):
+            return place
+    return -1
+
+
+@kernel
+def _search(node: int, state: Record, work: Record) -> int:
     """Search backward from a node in layers; return the first layer with spare tonnes, or -1.
 
     Layer d holds the open nodes from which d arcs lead to the node. SEEN receives them all and the closed.
     """
-    words = room_into.shape[1]
+    words = state.room_into.shape[1]
     for w in range(words):
-        sets[SEEN, w] = sets[CLOSED, w]
-        layers[0, w] = _ZERO
-    layers[0, node >> 6] = _bit(node)
+        work.sets[SEEN, w] = work.sets[CLOSED, w]
+        work.layers[0, w] = _ZERO
+    work.layers[0, node >> 6] = _bit(node)
     depth = 0
     while True:
         found = _ZERO
         for w in range(words):
-            sets[SEEN, w] |= layers[depth, w]
-            found |= layers[depth, w] & sets[SPARE, w]
+            work.sets[SEEN, w] |= work.layers[depth, w]
+            found |= work.layers[depth, w] & work.sets[SPARE, w]
         if found != _ZERO:
             return depth
         for w in range(words):
             reached = _ZERO
             for x in range(words):
-                left = layers[depth, x]
+                left = work.layers[depth, x]
                 while left != _ZERO:
-                    reached |= room_into[_lowest(x, left), w]
+                    reached |= state.room_into[_lowest(x, left), w]
                     left &= left - _ONE
-            reached &= ~sets[SEEN, w]
-            layers[depth + 1, w] = reached
+            reached &= ~work.sets[SEEN, w]
+            work.layers[depth + 1, w] = reached
             found |= reached
         if found == _ZERO:
             return -1
@@ -361,19 +367,7 @@ def _search(node: int, room_into: Bits, layers: Bits, sets: Bits) -> int:
 
 
 @kernel
-def _send(
-    giver: int,
-    depth: int,
-    most: int,
-    arcs: Ints,
-    arc_at: npt.NDArray[np.int16],
-    edge_flow: Tonnes,
-    edge_limit: Tonnes,
-    room_into: Bits,
-    room_from: Bits,
-    layers: Bits,
-    path: Ints,
-) -> int:
+def _send(giver: int, depth: int, most: int, net: Record, state: Record, work: Record) -> int:
     """Send up to ``most`` tonnes along one path from layer ``depth`` to layer 0; return them, or 0.
 
     A node from which the next layer cannot be reached leaves its layer and is not tried again.
@@ -383,109 +377,86 @@ def _send(
     moved = most
     while level > 0:
         nearer = -1
-        for w in range(layers.shape[1]):
-            ways = room_from[at, w] & layers[level - 1, w]
+        for w in range(work.layers.shape[1]):
+            ways = state.room_from[at, w] & work.layers[level - 1, w]
             if ways != _ZERO:
                 nearer = _lowest(w, ways)
                 break
         if nearer < 0:
-            layers[level, at >> 6] &= ~_bit(at)
+            work.layers[level, at >> 6] &= ~_bit(at)
             if level == depth:
                 return 0
             level += 1
-            at = arcs[path[level], 0]
+            at = net.arcs[work.path[level], 0]
         else:
-            path[level] = _arc_with_room(at, nearer, arcs, arc_at, edge_flow, edge_limit)
+            work.path[level] = _arc_with_room(at, nearer, net, state)
             at = nearer
             level -= 1
     for level in range(1, depth + 1):
-        edge, sign = arcs[path[level], 2], arcs[path[level], 3]
-        moved = min(moved, edge_limit[edge] - sign * edge_flow[edge])
+        edge, sign = net.arcs[work.path[level], 2], net.arcs[work.path[level], 3]
+        moved = min(moved, state.edge_limit[edge] - sign * state.edge_flow[edge])
     for level in range(1, depth + 1):
-        arc = path[level]
-        tail, head, edge, sign = arcs[arc, 0], arcs[arc, 1], arcs[arc, 2], arcs[arc, 3]
-        edge_flow[edge] += sign * moved
-        room_into[tail, head >> 6] |= _bit(head)
-        room_from[head, tail >> 6] |= _bit(tail)
-        if edge_limit[edge] == sign * edge_flow[edge]:
-            _mark(tail, head, arcs, arc_at, edge_flow, edge_limit, room_into, room_from)
+        arc = work.path[level]
+        tail, head, edge, sign = net.arcs[arc, 0], net.arcs[arc, 1], net.arcs[arc, 2], net.arcs[arc, 3]
+        state.edge_flow[edge] += sign * moved
+        state.room_into[tail, head >> 6] |= _bit(head)
+        state.room_from[head, tail >> 6] |= _bit(tail)
+        if state.edge_limit[edge] == sign * state.edge_flow[edge]:
+            _mark(tail, head, net, state)
     return moved
 
 
 @kernel
-def _arc_with_room(
-    tail: int, head: int, arcs: Ints, arc_at: npt.NDArray[np.int16], edge_flow: Tonnes, edge_limit: Tonnes
-) -> int:
+def _arc_with_room(tail: int, head: int, net: Record, state: Record) -> int:
     """Return the first arc tail -> head on which more can flow, or -1."""
-    arc = int(arc_at[tail, head])
-    while arc < arcs.shape[0] and arcs[arc, 0] == tail and arcs[arc, 1] == head:
-        if edge_limit[arcs[arc, 2]] > arcs[arc, 3] * edge_flow[arcs[arc, 2]]:
+    arc = int(net.arc_at[tail, head])
+    while arc < net.arcs.shape[0] and net.arcs[arc, 0] == tail and net.arcs[arc, 1] == head:
+        if state.edge_limit[net.arcs[arc, 2]] > net.arcs[arc, 3] * state.edge_flow[net.arcs[arc, 2]]:
             return arc
         arc += 1
     return -1
 
 
 @kernel
-def _mark(
-    tail: int,
-    head: int,
-    arcs: Ints,
-    arc_at: npt.NDArray[np.int16],
-    edge_flow: Tonnes,
-    edge_limit: Tonnes,
-    room_into: Bits,
-    room_from: Bits,
-) -> None:
+def _mark(tail: int, head: int, net: Record, state: Record) -> None:
     """Set or clear the bits that say whether more can flow from tail straight to head."""
-    if _arc_with_room(tail, head, arcs, arc_at, edge_flow, edge_limit) >= 0:
-        room_into[head, tail >> 6] |= _bit(tail)
-        room_from[tail, head >> 6] |= _bit(head)
+    if _arc_with_room(tail, head, net, state) >= 0:
+        state.room_into[head, tail >> 6] |= _bit(tail)
+        state.room_from[tail, head >> 6] |= _bit(head)
     else:
-        room_into[head, tail >> 6] &= ~_bit(tail)
-        room_from[tail, head >> 6] &= ~_bit(head)
+        state.room_into[head, tail >> 6] &= ~_bit(tail)
+        state.room_from[tail, head >> 6] &= ~_bit(head)
 
 
 @kernel
-def _return_spare(
-    arc_start: Ints,
-    arcs: Ints,
-    arc_at: npt.NDArray[np.int16],
-    source_node: Ints,
-    edge_flow: Tonnes,
-    source_flow: Tonnes,
-    edge_limit: Tonnes,
-    room_into: Bits,
-    room_from: Bits,
-    sets: Bits,
-    balance: Tonnes,
-) -> None:
-    """Send spare tonnes back the way they came until the sources take them; each step lowers some flow."""
-    for source in range(source_flow.shape[0]):
-        node = source_node[source]
-        back = min(balance[node], source_flow[source])
-        source_flow[source] -= back
-        balance[node] -= back
-        if balance[node] == 0:
-            sets[SPARE, node >> 6] &= ~_bit(node)
-    node = _first(sets, SPARE)
+def _return_spare(net: Record, state: Record, work: Record) -> None:
+    """Send spare tonnes back the way they came until the gates take them; each step lowers some flow."""
+    for gate in range(state.gate_flow.shape[0]):
+        node = net.gate_node[gate]
+        back = min(work.balance[node], state.gate_flow[gate])
+        state.gate_flow[gate] -= back
+        work.balance[node] -= back
+        if work.balance[node] == 0:
+            work.sets[SPARE, node >> 6] &= ~_bit(node)
+    node = _first(work.sets, SPARE)
     while node >= 0:
-        for source in range(source_flow.shape[0]):
-            if source_node[source] == node:
-                back = min(balance[node], source_flow[source])
-                source_flow[source] -= back
-                balance[node] -= back
-        for arc in range(arc_start[node], arc_start[node + 1]):
-            other, edge, sign = arcs[arc, 1], arcs[arc, 2], arcs[arc, 3]
-            back = min(balance[node], -sign * edge_flow[edge])
+        for gate in range(state.gate_flow.shape[0]):
+            if net.gate_node[gate] == node:
+                back = min(work.balance[node], state.gate_flow[gate])
+                state.gate_flow[gate] -= back
+                work.balance[node] -= back
+        for arc in range(net.arc_start[node], net.arc_start[node + 1]):
+            other, edge, sign = net.arcs[arc, 1], net.arcs[arc, 2], net.arcs[arc, 3]
+            back = min(work.balance[node], -sign * state.edge_flow[edge])
             if back > 0:
-                edge_flow[edge] += sign * back
-                balance[node] -= back
-                balance[other] += back
-                sets[SPARE, other >> 6] |= _bit(other)
-                _mark(node, other, arcs, arc_at, edge_flow, edge_limit, room_into, room_from)
-                _mark(other, node, arcs, arc_at, edge_flow, edge_limit, room_into, room_from)
-        sets[SPARE, node >> 6] &= ~_bit(node)
-        node = _first(sets, SPARE)
+                state.edge_flow[edge] += sign * back
+                work.balance[node] -= back
+                work.balance[other] += back
+                work.sets[SPARE, other >> 6] |= _bit(other)
+                _mark(node, other, net, state)
+                _mark(other, node, net, state)
+        work.sets[SPARE, node >> 6] &= ~_bit(node)
+        node = _first(work.sets, SPARE)
 
 
 @kernel
