@@ -245,9 +245,9 @@ def _print_effort(console: "Console", scenario: "Scenario") -> None:
         )
         for row in scenario.effort
     ]
-    heads = ("class", "from", "to", "sorties", "rail", "bridges", "road", "pressure")
+    heads = ("class", "from", "to", "sorties", "rail", "bridge", "road", "pressure")
     _print_table(console, heads, rows, right=(3, 4, 5, 6, 7))
-    console.print("Sorties a month of 30.4 days; bridges as a share of rail. Derivations: --table effort.")
+    console.print("Sorties a month of 30.4 days; bridge as a share of rail. Derivations: --table effort.")
 
 
 def _print_parameters(console: "Console", scenario: "Scenario") -> None:

@@ -145,7 +145,7 @@ def _read_manifest(folder: Path, faults: list[Fault]) -> Manifest | None:
             path = [str(part) for part in detail["loc"]]
             found = "nothing" if detail["type"] == "missing" else repr(detail["input"])[:_SHOWN]
             expected = detail["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
-            row = _line_of_key(text, path[0]) if path else 0
+            row = next(filter(None, (_line_of_key(text, key) for key in reversed(path))), 0)
             faults.append(Fault(MANIFEST, row, ".".join(path), found, expected))
         return None
     for table in manifest.tables:
