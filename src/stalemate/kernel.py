@@ -29,18 +29,17 @@ _PACKAGE = Path(__file__).resolve().parent
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+def compiled_sources() -> list[Path]:
+    """Return the files that hold kernels or constants that kernels freeze; a test guards the list."""
+    lone = ["kernel.py", "elementary.py", "streams.py", "scenario/catalogue.py", "scenario/resolve.py"]
+    return [*(_PACKAGE / name for name in lone), *sorted((_PACKAGE / "systems").glob("*.py"))]
+
+
 @cache
 def sources_digest() -> str:
     """Return the hash of every file that can hold compiled code, of the compiler and of the processor."""
     digest = hashlib.sha256()
-    for path in [
-        _PACKAGE / "kernel.py",
-        _PACKAGE / "elementary.py",
-        _PACKAGE / "streams.py",
-        _PACKAGE / "scenario" / "catalogue.py",
-        _PACKAGE / "scenario" / "resolve.py",
-        *sorted((_PACKAGE / "systems").glob("*.py")),
-    ]:
+    for path in compiled_sources():
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     cpu = str(_numba_config.CPU_NAME or "") + platform.machine() + str(binding.get_host_cpu_name())
     for text in (numba.__version__, np.__version__, sys.version, cpu):
