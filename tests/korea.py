@@ -27,10 +27,10 @@ def spoiled(path: Path, data: bytes) -> Iterator[None]:
         path.write_bytes(before)
 
 
-def faults_of(folder: Path, **options: object) -> tuple[Fault, ...]:
+def faults_of(folder, **options) -> tuple[Fault, ...]:
     """Return the faults of a folder; none if it loads."""
     try:
-        read.load(folder, **options)  # type: ignore[arg-type]
+        read.load(folder, **options)
     except ScenarioError as error:
         return error.faults
     return ()

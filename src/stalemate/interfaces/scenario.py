@@ -224,6 +224,11 @@ def _print_network(console: "Console", scenario: "Scenario") -> None:
         f"{len(network.nodes)} nodes and {len(flow)} sections carry through freight, "
         f"{sum(edge.length_km for edge in flow):,.0f} of {sum(e.length_km for e in network.edges):,.0f} km."
     )
+    shut = [
+        section.id for section in scenario.sections if section.id not in {e.section for e in network.edges}
+    ]
+    if shut:
+        console.print(f"Switched off: {', '.join(shut)}.", highlight=False)
     hauls = [
         (haul.sector, str(haul.rank), haul.origin, _km(haul.road_km), _km(haul.foot_km))
         for haul in network.railhead_hauls
