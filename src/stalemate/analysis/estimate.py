@@ -68,5 +68,5 @@ def number(value: float) -> str:
         places = 2
     text = f"{size:,.{places}f}"
     if float(text.replace(",", "")) == 0:
-        return "0" if size == 0 else f"{value:.1e}".replace("-", "−")
+        return "0" if size == 0 else f"{value:.0e}".replace("e-0", "e−").replace("-", "−")
     return ("−" if value < 0 else "") + (text.rstrip("0").rstrip(".") if "." in text else text)
