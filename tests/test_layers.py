@@ -50,6 +50,7 @@ ORDER = [
     "analysis.predict",
     "analysis.scorecard",
     "interfaces.payloads",
+    "interfaces.evidencetables",
     "interfaces.evidence",
     "interfaces.scenario",
     "interfaces.progress",
