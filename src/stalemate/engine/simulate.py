@@ -141,8 +141,8 @@ def simulate(
 class History:
     """The historical directive of any day: effort by class, focus by region, spread over the sections there.
 
-    Within a region sorties at open line go by length of line, sorties at bridges by crossings; where a region
-    has no crossing, its bridge sorties go to open line.
+    Within a region sorties at open line go by length of line and the section's aim, sorties at bridges by
+    crossings; where a region has no crossing, its bridge sorties go to open line.
     """
 
     def __init__(self, prepared: Prepared) -> None:
@@ -158,15 +158,18 @@ class History:
         scenario.day_of(when)
         effort = [row for row in scenario.effort if row.start <= when <= row.end]
         focus = [row for row in scenario.focus if row.start <= when <= row.end]
+        aims = [row for row in scenario.aims if row.start <= when <= row.end]
         is_open = self._prepared.is_open[scenario.day_of(when)]
-        key = (*map(id, effort), *map(id, focus), is_open.tobytes())
+        key = (*map(id, effort), *map(id, focus), *map(id, aims), is_open.tobytes())
         if key not in self._made:
             share = {(row.aircraft_class, row.region): row.share for row in focus}
-            self._made[key] = self._directive(effort, share, is_open)
+            weight = {row.section: row.weight for row in aims}
+            per_km = is_open * np.array([weight.get(section, 1.0) for section in self._prepared.sections])
+            self._made[key] = self._directive(effort, share, per_km)
         return self._made[key]
 
     def _directive(
-        self, effort: list[Effort], share: dict[tuple[str, str], float], is_open: npt.NDArray[np.bool_]
+        self, effort: list[Effort], share: dict[tuple[str, str], float], per_km: npt.NDArray[np.float64]
     ) -> Directive:
         prepared = self._prepared
         n_classes, n_sections = prepared.shape
@@ -181,7 +184,7 @@ class History:
             totals["doubt"][k] = row.factor_sigma
             for (aircraft_class, region), part in share.items():
                 if aircraft_class == row.aircraft_class:
-                    line, spans = self._spread(region, is_open)
+                    line, spans = self._spread(region, per_km)
                     sorties = a_day * row.rail_share * part
                     aimed = sorties * row.bridge_share if spans.any() else 0.0
                     rail[k] += (sorties - aimed) * line
@@ -196,14 +199,11 @@ class History:
         )
 
     def _spread(
-        self, region: str, is_open: npt.NDArray[np.bool_]
+        self, region: str, per_km: npt.NDArray[np.float64]
     ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         """Return the shares of a region's line and bridge sorties by section."""
         edges = self._prepared.network.edges
-        here = (
-            np.array([edge.region == region and edge.attackable and not edge.spur for edge in edges])
-            & is_open
-        )
-        line = np.array([edge.length_km for edge in edges]) * here
-        spans = np.array([float(len(edge.crossings)) for edge in edges]) * here
+        here = np.array([edge.region == region and edge.attackable and not edge.spur for edge in edges])
+        line = here * per_km * np.array([edge.length_km for edge in edges])
+        spans = here * (per_km > 0) * np.array([float(len(edge.crossings)) for edge in edges])
         return line / max(line.sum(), 1e-12), spans / max(spans.sum(), 1e-12)

@@ -243,6 +243,15 @@ PARAMETERS: tuple[Needed, ...] = (
         "transport",
         "trucks tied to one car a day of trans-shipment",
     ),
+    Needed(
+        "truck_transship_share",
+        "1",
+        0.0,
+        1.0,
+        False,
+        "transport",
+        "share of supply trucks that can be spared to carry round shut lines",
+    ),
     Needed("truck_payload_t", "t/truck", 0.1, 50.0, False, "transport", "load of a truck"),
     Needed("truck_serviceable", "1", 0.0, 1.0, False, "transport", "share of trucks fit for the road"),
     Needed("truck_supply_share", "1", 0.0, 1.0, False, "transport", "share of trucks on the supply line"),
@@ -287,6 +296,9 @@ PARAMETERS: tuple[Needed, ...] = (
         True,
         "front",
         "other supply ordered: engineer stores, clothing, fuel",
+    ),
+    Needed(
+        "works_front_share", "1", 0.0, 1.0, False, "front", "share of works freight that goes on to the front"
     ),
     Needed("civil_cars", "cars/day", 0.0, 10000.0, False, "transport", "civil freight asked of the railway"),
     Needed("ammunition_t_per_round", "t/round", 0.0001, 1.0, False, "front", "weight of a round"),

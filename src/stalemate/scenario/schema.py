@@ -302,6 +302,16 @@ class Focus(Sourced):
     note: str | None
 
 
+class Aim(Sourced):
+    """How much harder than the region's other lines a section is attacked: sorties per km, relative to them."""
+
+    section: Slug
+    start: Day
+    end: Day
+    weight: Annotated[float, Field(gt=0)]
+    note: str | None
+
+
 class Force(Range):
     """The strength of a side from a day on."""
 
@@ -406,6 +416,7 @@ TABLES: Mapping[str, tuple[type[Row], tuple[str, ...]]] = {
     "strengths": (Strength, ("aircraft_class", "quantity", "start")),
     "effort": (Effort, ("aircraft_class", "start")),
     "focus": (Focus, ("aircraft_class", "region", "start")),
+    "aims": (Aim, ("section", "start")),
     "forces": (Force, ("quantity", "start")),
     "parameters": (Parameter, ("name", "at")),
     "weather": (Weather, ("month",)),
@@ -445,6 +456,7 @@ class Scenario:
     strengths: tuple[Strength, ...]
     effort: tuple[Effort, ...]
     focus: tuple[Focus, ...]
+    aims: tuple[Aim, ...]
     forces: tuple[Force, ...]
     parameters: tuple[Parameter, ...]
     weather: tuple[Weather, ...]

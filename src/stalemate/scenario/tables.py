@@ -333,10 +333,11 @@ _REFERENCES = (
     ("strengths", "aircraft_class", "classes"),
     ("effort", "aircraft_class", "classes"),
     ("focus", "aircraft_class", "classes"),
+    ("aims", "section", "sections"),
 )
 _NETWORK = ("nodes", "links", "sections", "sectors", "railheads", "gates")
 _CHECKS: tuple[tuple[tuple[str, ...], Callable[[Rows, Context], Iterator[Found]]], ...] = (
-    ((*_NETWORK, "crossings", "classes", "strengths", "effort", "focus"), _references),
+    ((*_NETWORK, "crossings", "classes", "strengths", "effort", "focus", "aims"), _references),
     (_NETWORK, _sectioned),
     (("links", "crossings"), _crossings),
     (_NETWORK, _reachable),

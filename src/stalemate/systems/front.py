@@ -73,7 +73,7 @@ class Front(AbstractSystem):
         wars["grain_stock_days"] = worlds["supply_first_stock_days"]
         wars["ammunition_stock"] = worlds["ammunition_first_stock_t"][:, None] * share
         wars["grain_wanted"] = first_grain[:, None] * share
-        works = worlds["knots"][:, _WORKS, 0] * worlds["rail_tonnes_per_car"]
+        works = worlds["knots"][:, _WORKS, 0] * worlds["rail_tonnes_per_car"] * worlds["works_front_share"]
         wars["works_wanted"] = works[:, None] * share
         wars["days_of_supply"][:, :count] = worlds["supply_first_stock_days"][:, None]
         wars["interdiction_felt"] = 1.0
@@ -158,7 +158,8 @@ def _order(world: Record, war: Record, sector: int, share: float, rounds: float)
     lacking = war.today[_AMMUNITION] * share - war.ammunition_stock[sector]
     use = rounds * world.ammunition_t_per_round
     war.ammunition_wanted[sector] = use + max(0.0, lacking) / world.supply_pull_days
-    war.works_wanted[sector] = war.today[_WORKS] * world.rail_tonnes_per_car * share
+    works = war.today[_WORKS] * world.rail_tonnes_per_car * world.works_front_share
+    war.works_wanted[sector] = works * share
     war.days_of_supply[sector] = war.grain_stock[sector] / eaten if eaten > 0.0 else 0.0
 
 

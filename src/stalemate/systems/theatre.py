@@ -5,7 +5,7 @@ The fixed part (lines, crossings, sectors, hauls, the flow network) is made once
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from typing import Final
 
@@ -17,7 +17,7 @@ from stalemate.policies.directive import Directive
 from stalemate.scenario.network import Network
 from stalemate.scenario.resolve import MAX_DATED, Knots, knots
 from stalemate.scenario.schema import Scenario
-from stalemate.systems.flow import FlowLayout, layout, scratch_fields
+from stalemate.systems.flow import FlowLayout, day_fields, layout, layout_fields, scratch_fields
 from stalemate.systems.variables import SIZES
 
 Floats = npt.NDArray[np.float64]
@@ -42,7 +42,7 @@ def theatre_type() -> np.dtype[np.void]:
     """Return the type of the theatre record."""
     size = SIZES
     classes, sections, terminals, sectors = size["class"], size["section"], size["terminal"], size["sector"]
-    fields: list[tuple[str, object] | tuple[str, object, tuple[int, ...]]] = [
+    columns: list[tuple[str, object] | tuple[str, object, tuple[int, ...]]] = [
         (name, "i8")
         for name in (
             "n_classes",
@@ -55,7 +55,7 @@ def theatre_type() -> np.dtype[np.void]:
             "month",
         )
     ]
-    fields += [
+    columns += [
         (name, "f8")
         for name in (
             "night_hours",
@@ -66,47 +66,39 @@ def theatre_type() -> np.dtype[np.void]:
             "managed_km",
         )
     ]
-    fields += [(name, "f8", (classes,)) for name in _PER_CLASS]
-    fields += [("night", "u1", (classes,)), ("kind", "i8", (classes,)), ("reinforcement", "i8", (classes,))]
-    fields += [(name, "f8", (sections,)) for name in _PER_SECTION]
-    fields += [(name, "u1", (sections,)) for name in _FLAGS]
-    fields += [("crossings_on", "i8", (sections,)), ("first_crossing", "i8", (sections,))]
-    fields += [("rail", "f8", (sections, classes)), ("bridge", "f8", (sections, classes))]
-    fields += [
+    columns += [(name, "f8", (classes,)) for name in _PER_CLASS]
+    columns += [("night", "u1", (classes,)), ("kind", "i8", (classes,)), ("reinforcement", "i8", (classes,))]
+    columns += [(name, "f8", (sections,)) for name in _PER_SECTION]
+    columns += [(name, "u1", (sections,)) for name in _FLAGS]
+    columns += [("crossings_on", "i8", (sections,)), ("first_crossing", "i8", (sections,))]
+    columns += [("rail", "f8", (sections, classes)), ("bridge", "f8", (sections, classes))]
+    columns += [
         ("share_of_line", "f8", (sectors,)),
         ("gate_road_km", "f8", (sectors,)),
         ("first_terminal", "i8", (sectors,)),
         ("last_terminal", "i8", (sectors,)),
     ]
-    fields += [
+    columns += [
         ("terminal_sector", "i8", (terminals,)),
         ("terminal_road_km", "f8", (terminals,)),
         ("terminal_foot_km", "f8", (terminals,)),
         ("feeder", "u1", (terminals, sections)),
         ("has_next", "u1", (terminals,)),
     ]
-    fields += [
+    columns += [
         ("knot_index", "i8", (MAX_DATED,)),
         ("knot_weight", "f8", (MAX_DATED,)),
         ("knot_is_log", "u1", (MAX_DATED,)),
     ]
-    fields += [
-        ("gate_capacity", "i8", (size["gate"],)),
-        ("edge_capacity", "i8", (sections,)),
-        ("demand", "i8", (terminals,)),
-        ("order", "i4", (terminals,)),
-        ("served", "i8", (sectors,)),
-    ]
-    fields += [
-        ("arc_start", "i4", (size["node"] + 1,)),
-        ("arcs", "i4", (2 * sections, 4)),
-        ("arc_at", "i2", (size["node"], size["node"])),
-        ("edge_ends", "i4", (sections, 2)),
-        ("source_node", "i4", (size["gate"],)),
-        ("terminal_node", "i4", (terminals,)),
-    ]
-    fields += [(name, np.dtype(kind), shape) for name, (kind, shape) in scratch_fields(size["node"]).items()]
-    return np.dtype(fields, align=True)
+    columns += [("served", "i8", (sectors,))]
+    gates, nodes = size["gate"], size["node"]
+    for group in (
+        layout_fields(nodes, sections, gates, terminals),
+        day_fields(sections, gates, terminals),
+        scratch_fields(nodes),
+    ):
+        columns += [(name, np.dtype(kind), shape) for name, (kind, shape) in group.items()]
+    return np.dtype(columns, align=True)
 
 
 @dataclass(frozen=True)
@@ -225,7 +217,7 @@ def prepare(scenario: Scenario, network: Network) -> Prepared:
             [place[haul.origin] for haul in hauls],
             pad_nodes=SIZES["node"],
             pad_edges=SIZES["section"],
-            pad_sources=SIZES["gate"],
+            pad_gates=SIZES["gate"],
             pad_terminals=SIZES["terminal"],
         ),
     )
@@ -320,8 +312,8 @@ def _kind(aircraft_class: str) -> int:
 
 
 def _put_layout(one: np.void, flow: FlowLayout) -> None:
-    for name in ("arc_start", "arcs", "arc_at", "edge_ends", "source_node", "terminal_node"):
-        one[name] = getattr(flow, name)
+    for field in fields(flow):
+        one[field.name] = getattr(flow, field.name)
 
 
 def _between(network: Network, start: str, end: str) -> list[str]:

@@ -3,9 +3,10 @@
 Stages of a day, each exact for the stage before it:
 
 1. capacity of each line = trunk's cars x line's share x length of the night x share of it open; a shut line
-   keeps what trucks can carry round it (trans-shipment), which ties trucks down;
-2. rail: maximum flow with the priority split; sectors by fewest days of supply, ties by number, civil traffic
-   last; a sector asks its nearest railhead for what the line to it can bring, the next one for the rest;
+   keeps what trucks can carry round it (trans-shipment), which ties trucks down; where it would tie more than
+   can be spared, it and rear freight are cut back from one day to the next until the trucks suffice;
+2. rail: maximum flow with the priority split; sectors by fewest days of supply, ties by number, the rear (civil
+   freight and military depots, in proportion) last; a sector asks its nearest railhead for what the line to it can bring, the next one for the rest;
 3. trucks: a budget of truck-days, spent sector by sector in the same order, nearest railhead first;
 4. what trucks are left haul from the border for sectors whose order is unmet;
 5. porters carry from railheads what trucks left there.
@@ -26,6 +27,11 @@ _TRUNK: Final = DATED["rail_trunk_cars"]
 _TRANSSHIP: Final = DATED["rail_transship_cars"]
 _KM_PER_NIGHT: Final = DATED["truck_km_per_night"]
 _RECEIVED: Final = DATED["truck_received_per_day"]
+_WORKS: Final = DATED["works_cars"]
+
+_LEAST_EFFORT: Final = 0.02
+_SLACK: Final = 0.8
+_RECOVERY: Final = 1.2
 
 
 @final
@@ -53,8 +59,10 @@ class Transport(AbstractSystem):
         "freight_lost",
         "front_tonnes",
         "civil_tonnes",
+        "depot_tonnes",
         "rail_intake_cars",
         "transshipped_tonnes",
+        "transship_effort",
         "porters_used",
         "edge_flow",
         "section_tonnes",
@@ -71,8 +79,9 @@ class Transport(AbstractSystem):
         return haul
 
     def begin(self, prepared: Prepared, worlds: Records, wars: Records) -> None:
-        """The first day's trucks; no freight on the way."""
+        """Put the first day's trucks on the road; no freight is on the way."""
         wars["trucks"] = worlds["truck_first_number"]
+        wars["transship_effort"] = 1.0
 
 
 @kernel
@@ -83,36 +92,19 @@ def haul(theatre: Record, world: Record, war: Record, day: int) -> None:
     served = theatre.served
     serve_neediest_first(theatre.n_sectors, war.days_of_supply, served)
     _ask_railheads(theatre, world, war, served)
-    moved = solve(
-        theatre.arc_start,
-        theatre.arcs,
-        theatre.arc_at,
-        theatre.edge_ends,
-        theatre.source_node,
-        theatre.terminal_node,
-        theatre.edge_capacity,
-        theatre.gate_capacity,
-        theatre.demand,
-        theatre.order,
-        war.edge_flow,
-        war.gate_flow,
-        war.terminal_flow,
-        war.edge_limit,
-        war.room_into,
-        war.room_from,
-        theatre.layers,
-        theatre.sets,
-        theatre.balance,
-        theatre.path,
-    )
+    moved = solve(theatre, theatre, war, theatre)
     war.rail_intake_cars = moved / world.rail_tonnes_per_car
     truck_days = war.trucks * world.truck_serviceable * world.truck_supply_share
-    truck_days = max(0.0, truck_days - _tied_trucks(theatre, world, war))
+    tied = _tied_trucks(theatre, world, war)
+    _spare_trucks(war, tied, truck_days * world.truck_transship_share)
+    truck_days = max(0.0, truck_days - tied)
     for sector in range(theatre.n_sectors):
         war.rail_arrived[sector] = 0.0
     for k in range(theatre.n_terminals):
         if k == theatre.rear_terminal:
-            war.civil_tonnes = float(war.terminal_flow[k])
+            depots = war.today[_WORKS] * (1.0 - world.works_front_share)
+            war.civil_tonnes = war.terminal_flow[k] * world.civil_cars / (world.civil_cars + depots)
+            war.depot_tonnes = war.terminal_flow[k] - war.civil_tonnes
         else:
             war.railhead_stock[k] += war.terminal_flow[k]
             war.rail_arrived[theatre.terminal_sector[k]] += war.terminal_flow[k]
@@ -138,7 +130,7 @@ def _ask_railheads(theatre: Record, world: Record, war: Record, served: Record) 
     """Set today's line capacities, the railheads' demands in whole tonnes and the order of service."""
     per_car = world.rail_tonnes_per_car
     trunk = war.today[_TRUNK] * world.rail_trunk_factor * per_car * theatre.night_share
-    round_a_break = war.today[_TRANSSHIP] * per_car
+    round_a_break = war.today[_TRANSSHIP] * per_car * war.transship_effort
     for section in range(theatre.n_sections):
         whole = trunk * theatre.capacity_share[section]
         passes = whole * war.open_share[section]
@@ -165,7 +157,10 @@ def _ask_railheads(theatre: Record, world: Record, war: Record, served: Record) 
             theatre.order[place] = k
             place += 1
     if theatre.rear_terminal >= 0:
-        theatre.demand[theatre.rear_terminal] = int(world.civil_cars * per_car)
+        depots = war.today[_WORKS] * (1.0 - world.works_front_share)
+        theatre.demand[theatre.rear_terminal] = int(
+            (world.civil_cars + depots) * per_car * war.transship_effort
+        )
         theatre.order[place] = theatre.rear_terminal
         place += 1
     for k in range(place, theatre.order.shape[0]):
@@ -185,6 +180,15 @@ def _tied_trucks(theatre: Record, world: Record, war: Record) -> float:
             carried += flow - by_rail
     war.transshipped_tonnes = carried
     return carried / world.rail_tonnes_per_car * world.truck_per_transshipped_car
+
+
+@kernel
+def _spare_trucks(war: Record, tied: float, spared: float) -> None:
+    """Cut tomorrow's trans-shipment to the trucks that can be spared, and let it recover where they can."""
+    if tied > spared:
+        war.transship_effort = max(_LEAST_EFFORT, war.transship_effort * spared / tied)
+    elif tied < _SLACK * spared:
+        war.transship_effort = min(1.0, war.transship_effort * _RECOVERY)
 
 
 @kernel

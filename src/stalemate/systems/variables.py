@@ -140,8 +140,12 @@ VARIABLES: Final[tuple[Variable, ...]] = (
     Variable("freight_lost", ("sector",), _F, "t", "transport", "sum", "lost with trucks on the road"),
     Variable("front_tonnes", ("sector",), _F, "t", "transport", "sum", "supply delivered to the front"),
     Variable("civil_tonnes", (), _F, "t", "transport", "sum", "civil freight delivered by rail"),
+    Variable(
+        "depot_tonnes", (), _F, "t", "transport", "sum", "works freight delivered to rear depots by rail"
+    ),
     Variable("rail_intake_cars", (), _F, "cars", "transport", "sum", "loaded cars taken in at the border"),
     Variable("transshipped_tonnes", (), _F, "t", "transport", "sum", "carried by truck round shut lines"),
+    Variable("transship_effort", (), _F, "1", "transport", None, "how far trucks suffice for trans-shipment"),
     Variable("porters_used", (), _F, "persons", "transport", "mean", "porters on the road"),
     Variable("edge_flow", ("section",), _I, "t", "transport", None, "signed flow on each line"),
     Variable("section_tonnes", ("section",), _F, "t", "transport", "sum", "freight carried on each line"),
