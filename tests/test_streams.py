@@ -2,7 +2,9 @@
 
 import hashlib
 import math
+import re
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -386,3 +388,14 @@ def test_draws__have_not_moved(name):
     u = batch(500)
     drawn = u if name == "uniform" else [getattr(streams, name)(x, *a) for a in DRAWS[name] for x in u]
     assert hashlib.sha256(np.array(drawn, np.float64).tobytes()).hexdigest()[:16] == BASELINE[name]
+
+
+def test_decision__stands_in_the_docs_with_its_number():
+    """Each row of the table in docs/model/luck.md lists numbers and names in the same order."""
+    page = Path(__file__).parents[1] / "docs" / "model" / "luck.md"
+    documented = {}
+    for line in page.read_text().splitlines():
+        if found := re.fullmatch(r"\| ([\d, ]+) \| (`[A-Z_]+`(?:, `[A-Z_]+`)*) \| .+ \|", line):
+            names = re.findall(r"[A-Z_]+", found[2])
+            documented |= dict(zip(names, map(int, found[1].split(", ")), strict=True))
+    assert documented == {decision.name: int(decision) for decision in Decision}
