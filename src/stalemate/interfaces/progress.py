@@ -26,8 +26,9 @@ class WarProgress:
         return self
 
     def compiled(self, name: str, done: int, total: int) -> None:
-        """Show that ``done`` of ``total`` kernels are ready; ``name`` is the last one."""
-        self._show(f"ready to run: {name}", "compile", done, total)
+        """Show that ``done`` of ``total`` kernels are ready and ``name`` is next; wars are timed from the last."""
+        self._began = time.perf_counter()
+        self._show(f"making ready: {name}" if name else "ready", "compile", done, total)
 
     def __call__(self, wars_done: int, wars_total: int) -> None:
         """Show how many wars are done."""

@@ -219,6 +219,7 @@ def _run(
 
     war = load(scenario)
     chosen = [named(policy, war) for policy in policies]
+    runner.checked_counts(replicates, seed)
     with _progress(what, out) as progress:
         return runner.run(
             war,
