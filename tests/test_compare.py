@@ -92,7 +92,15 @@ def test_variance_ratio__is_none_without_variance():
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.0, "0"), (-41.26, "−41.3"), (12345.6, "12,346"), (0.5, "0.5"), (7.0, "7"), (0.001, "1e−3"), (-8.1e-5, "−8e−5")],
+    [
+        (0.0, "0"),
+        (-41.26, "−41.3"),
+        (12345.6, "12,346"),
+        (0.5, "0.5"),
+        (7.0, "7"),
+        (0.001, "1e−3"),
+        (-8.1e-5, "−8e−5"),
+    ],
 )
 def test_number__is_for_people(value, text):
     assert number(value) == text

@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, final
 
 if TYPE_CHECKING:
-    from rich.progress import Progress, ProgressColumn
+    from rich.progress import Progress, ProgressColumn, TaskID
 
 
 @final
@@ -16,7 +16,7 @@ class WarProgress:
     def __init__(self, what: str) -> None:
         self._what, self._began, self._done = what, time.perf_counter(), 0
         self._bar = _bar() if sys.stderr.isatty() else None
-        self._tasks: dict[str, int] = {}
+        self._tasks: dict[str, TaskID] = {}
 
     def __enter__(self) -> Self:
         if self._bar is None:
@@ -26,7 +26,7 @@ class WarProgress:
         return self
 
     def compiled(self, name: str, done: int, total: int) -> None:
-        """Show that ``done`` of ``total`` kernels are ready and ``name`` is next; wars are timed from the last."""
+        """Show that ``done`` of ``total`` kernels are ready, ``name`` next; wars are timed from the last."""
         self._began = time.perf_counter()
         self._show(f"making ready: {name}" if name else "ready", "compile", done, total)
 
@@ -50,7 +50,7 @@ class WarProgress:
             return
         if task not in self._tasks:
             self._tasks[task] = self._bar.add_task(words, total=total)
-        self._bar.update(self._tasks[task], completed=done, total=total, description=words)  # type: ignore[arg-type]
+        self._bar.update(self._tasks[task], completed=done, total=total, description=words)
 
 
 def _bar() -> "Progress":
