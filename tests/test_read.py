@@ -194,6 +194,8 @@ CROSS = [
     ("effort.csv", 1, "end", "1951-07-01", "effort.csv", "end", "a day not before start"),
     ("strengths.csv", 4, "high", "1.2", "strengths.csv", "low", "a share of at most 1"),
     ("forces.csv", 1, "start", "1951-09-01", "forces.csv", "start", "a first value by 1951-07-10"),
+    ("aims.csv", 1, "section", "no-such", "aims.csv", "section", "an id of sections"),
+    ("aims.csv", 1, "end", "1951-08-01", "aims.csv", "end", "a day not before start"),
     ("weather.csv", 12, "month", "11", "weather.csv", "month", "each month once"),
 ]
 

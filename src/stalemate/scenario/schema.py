@@ -303,12 +303,12 @@ class Focus(Sourced):
 
 
 class Aim(Sourced):
-    """How much harder than the region's other lines a section is attacked: sorties per km, relative to them."""
+    """How much harder a section is attacked than the other lines of its region: sorties per km, relative."""
 
     section: Slug
     start: Day
     end: Day
-    weight: Annotated[float, Field(gt=0)]
+    weight: Annotated[float, Field(gt=0, le=1000)]
     note: str | None
 
 

@@ -200,6 +200,18 @@ def _focus(rows: Rows, context: Context) -> Iterator[Found]:
     yield from _periods("focus", list(last.values()), ("aircraft_class",), groups, context.manifest)
 
 
+def _aims(rows: Rows, context: Context) -> Iterator[Found]:
+    """A period ends after it starts, and a section has one weight a day."""
+    last: dict[str, Any] = {}
+    for row in sorted(rows["aims"], key=lambda row: (row.section, row.start)):
+        before = last.get(row.section)
+        if row.end < row.start:
+            yield "aims", row, "end", str(row.end), f"a day not before start, {row.start}"
+        if before is not None and row.start <= before.end:
+            yield "aims", row, "start", f"{row.start}, an overlap", f"a day after {before.end}"
+        last[row.section] = row
+
+
 def _periods(
     table: str,
     rows: Sequence[Any],
@@ -345,6 +357,7 @@ _CHECKS: tuple[tuple[tuple[str, ...], Callable[[Rows, Context], Iterator[Found]]
     (("classes", "effort"), _effort),
     (("classes", "strengths"), _strengths),
     (("classes", "focus"), _focus),
+    (("aims",), _aims),
     (("forces",), _forces),
     (("weather",), _weather),
     (("observations",), _observations),
