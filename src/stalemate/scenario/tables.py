@@ -201,7 +201,7 @@ def _focus(rows: Rows, context: Context) -> Iterator[Found]:
 
 
 def _aims(rows: Rows, context: Context) -> Iterator[Found]:
-    """A period ends after it starts, and a section has one weight a day."""
+    """Each period ends after it starts, and a section has one weight a day."""
     last: dict[str, Any] = {}
     for row in sorted(rows["aims"], key=lambda row: (row.section, row.start)):
         before = last.get(row.section)
