@@ -8,7 +8,8 @@ import datetime
 import difflib
 import hashlib
 import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -34,6 +35,10 @@ from stalemate.table import Row, read_table
 R = TypeVar("R", bound=Row)
 FIGURE_FILES = ("logistics", "air_war", "supplement", "politics")
 READING_FILES = ("crane", "history_page")
+MAX_REFERENCES = 50
+"""Names without an entry that are told one by one, for each column of a table."""
+
+_SHOWN = 60
 
 
 @dataclass(frozen=True)
@@ -173,11 +178,11 @@ T = TypeVar("T")
 def _get(items: Mapping[str, T], id: str, what: str) -> T:
     if id in items:
         return items[id]
-    near = difflib.get_close_matches(id, items, n=3, cutoff=0.4)
+    near = difflib.get_close_matches(id[:_SHOWN], items, n=3, cutoff=0.4)
     if not near and len(items) <= 30:
         near = sorted(items)
     hint = f"did you mean {', '.join(near)}?" if near else f"look it up in the list of {what}s."
-    raise QueryError(f"there is no {what} {id[:60]!r} in the record; {hint}")
+    raise QueryError(f"there is no {what} {id[:_SHOWN]!r} in the record; {hint}")
 
 
 class _Tables:
@@ -187,6 +192,7 @@ class _Tables:
         self.folder = folder
         self.faults: list[Fault] = []
         self.names: list[str] = []
+        self.lines: dict[tuple[str, str], dict[str, int]] = {}
 
     def read(self, name: str, row_type: type[R], *key: str) -> list[R]:
         self.names.append(name)
@@ -201,33 +207,55 @@ class _Tables:
 
     def blame(self, name: str, column: str, cell: str, found: str, expected: str) -> None:
         """Add a fault of the first row of a table that holds ``cell`` in ``column``."""
-        self.faults.append(Fault(name, _line_of(self.folder / name, column, cell), column, found, expected))
+        if (name, column) not in self.lines:
+            self.lines[name, column] = _lines(self.folder / name, column)
+        self.faults.append(Fault(name, self.lines[name, column].get(cell, 0), column, found, expected))
 
-    def refer(self, name: str, column: str, cells: Iterable[str], known: Mapping[str, object]) -> None:
-        """Add a fault for each cell that names no entry of ``known``."""
-        for cell in cells:
-            if cell not in known:
-                near = difflib.get_close_matches(cell, known, n=1)
-                hint = f"an id that exists (near: {near[0]})" if near else "an id that exists"
-                self.blame(name, column, cell, repr(cell[:60]), hint)
+    def ids(self, name: str, rows: Iterable[str]) -> set[str]:
+        """Return the ids of a table, with those of its faulty rows, which are told for themselves."""
+        known = set(rows)
+        if any(fault.file == name for fault in self.faults) and (self.folder / name).is_file():
+            known.update(cells.get("id") or "" for _, cells in _raw_rows(self.folder / name))
+        return known
+
+    def refer(self, name: str, column: str, cells: Iterable[str], known: Collection[str]) -> None:
+        """Add a fault for each cell that names no entry of ``known``; after many the rest are counted."""
+        unknown = [cell for cell in dict.fromkeys(cells) if cell not in known]
+        for cell in unknown[:MAX_REFERENCES]:
+            near = difflib.get_close_matches(cell[:_SHOWN], known, n=1)
+            hint = f"an id that exists (near: {near[0]})" if near else "an id that exists"
+            self.blame(name, column, cell, repr(cell[:_SHOWN]), hint)
+        if len(unknown) > MAX_REFERENCES:
+            found = f"{len(unknown) - MAX_REFERENCES:,} more names without an entry"
+            self.faults.append(Fault(name, 0, column, found, "ids that exist"))
 
 
-def _line_of(path: Path, column: str, cell: str) -> int:
-    """Return the line of the first row with ``cell`` among the parts of ``column``, or 0."""
-    reader = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""))
+def _lines(path: Path, column: str) -> dict[str, int]:
+    """Return the line of the first row that holds a name, for every name in the cells of a column."""
+    lines: dict[str, int] = {}
+    for line, cells in _raw_rows(path):
+        for part in (cells.get(column) or "").split(";"):
+            lines.setdefault(part.strip(), line)
+    return lines
+
+
+def _raw_rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield line and cells of a table of any content, as far as it can be read."""
+    reader = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig", errors="replace"), newline=""))
     line = 2
-    for row in reader:
-        if cell in [part.strip() for part in (row.get(column) or "").split(";")]:
-            return line
-        line = reader.line_num + 1
-    return 0
+    with suppress(csv.Error):
+        for cells in reader:
+            yield line, {name: cell for name, cell in cells.items() if isinstance(cell, str)}
+            line = reader.line_num + 1
 
 
 def _load(folder: Path) -> Ledger:
     tables = _Tables(folder)
     sources = {row.id: row for row in tables.read("sources.csv", Source, "id")}
+    source_ids = tables.ids("sources.csv", sources)
     figures: dict[str, Figure] = {}
     files: dict[str, str] = {}
+    figure_ids: set[str] = set()
     for file in FIGURE_FILES:
         name = f"figures/{file}.csv"
         rows = tables.read(name, Figure, "id")
@@ -236,17 +264,18 @@ def _load(folder: Path) -> Ledger:
                 there = f"each id once (it stands in figures/{files[figure.id]}.csv already)"
                 tables.blame(name, "id", figure.id, f"a second {figure.id!r}", there)
             figures[figure.id], files[figure.id] = figure, file
-        tables.refer(name, "source", dict.fromkeys(row.source for row in rows), sources)
+        figure_ids |= tables.ids(name, (row.id for row in rows))
+        tables.refer(name, "source", (row.source for row in rows), source_ids)
     checks = tables.read("checks.csv", Check, "figure", "verdict")
-    tables.refer("checks.csv", "figure", (row.figure for row in checks), figures)
-    tables.refer("checks.csv", "source", dict.fromkeys(s for row in checks for s in row.source), sources)
-    groups = _groups(tables, figures)
-    readings, documents = _readings(tables, figures, sources)
+    tables.refer("checks.csv", "figure", (row.figure for row in checks), figure_ids)
+    tables.refer("checks.csv", "source", (s for row in checks for s in row.source), source_ids)
+    groups = _groups(tables, figure_ids)
+    readings, documents = _readings(tables, figure_ids, source_ids)
     raids = tables.read("raids.csv", Raid, "id")
-    tables.refer("raids.csv", "sources", dict.fromkeys(s for row in raids for s in row.sources), sources)
+    tables.refer("raids.csv", "sources", (s for row in raids for s in row.sources), source_ids)
     places = {row.id: row for row in tables.read("places.csv", Place, "id")}
     front_line = tables.read("front_line.csv", FrontPoint, "date", "vertex")
-    tables.refer("front_line.csv", "source", dict.fromkeys(row.source for row in front_line), sources)
+    tables.refer("front_line.csv", "source", (row.source for row in front_line), source_ids)
     if tables.faults:
         raise EvidenceError(tables.faults)
     return Ledger(
@@ -264,9 +293,9 @@ def _load(folder: Path) -> Ledger:
     )
 
 
-def _groups(tables: _Tables, figures: Mapping[str, Figure]) -> dict[str, Group]:
+def _groups(tables: _Tables, figure_ids: Collection[str]) -> dict[str, Group]:
     rows = tables.read("rivals.csv", Rival, "group", "figure")
-    tables.refer("rivals.csv", "figure", (row.figure for row in rows), figures)
+    tables.refer("rivals.csv", "figure", (row.figure for row in rows), figure_ids)
     members: dict[str, list[Rival]] = {}
     for row in rows:
         members.setdefault(row.group, []).append(row)
@@ -281,16 +310,16 @@ def _groups(tables: _Tables, figures: Mapping[str, Figure]) -> dict[str, Group]:
 
 
 def _readings(
-    tables: _Tables, figures: Mapping[str, Figure], sources: Mapping[str, Source]
+    tables: _Tables, figure_ids: Collection[str], source_ids: Collection[str]
 ) -> tuple[list[Reading], list[DocumentMark]]:
     documents = tables.read("readings/documents.csv", DocumentMark, "document")
     known = {row.document: row for row in documents}
-    tables.refer("readings/documents.csv", "document", known, sources)
+    tables.refer("readings/documents.csv", "document", known, source_ids)
     readings: list[Reading] = []
     for file in READING_FILES:
         name = f"readings/{file}.csv"
         rows = tables.read(name, Reading, "figure", "document", "paragraph")
-        tables.refer(name, "figure", (row.figure for row in rows), figures)
-        tables.refer(name, "document", dict.fromkeys(row.document for row in rows), known)
+        tables.refer(name, "figure", (row.figure for row in rows), figure_ids)
+        tables.refer(name, "document", (row.document for row in rows), known)
         readings += rows
     return readings, documents

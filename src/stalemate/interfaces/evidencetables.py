@@ -30,9 +30,9 @@ def print_table(
     cells = list(rows)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), leading=1 if lines else 0)
     for place, head in enumerate(heads):
-        whole = max((len(row[0].split("\n")[0]) for row in cells), default=0) if place == 0 else 0
         justify: Literal["left", "right"] = "right" if place in right else "left"
-        table.add_column(head, justify=justify, overflow="fold", min_width=whole or None)
+        width = _first_width(head, cells) if place == 0 else None
+        table.add_column(head, justify=justify, overflow="fold", width=width)
     for row in cells:
         table.add_row(*(Text(cell) for cell in row))
     console.print(table)
@@ -158,6 +158,13 @@ def print_names(console: Console, head: str, names: Sequence[str]) -> None:
     _print_head(console, head)
     for name in names or ["none"]:
         console.print(Text(f"  {name}"))
+
+
+def _first_width(head: str, cells: Sequence[Sequence[str]]) -> int:
+    """Return a width that breaks no first line, and other lines at 34 characters or later."""
+    written = [line for row in cells for line in row[0].split("\n")[1:]]
+    firsts = [head, *(row[0].split("\n")[0] for row in cells)]
+    return max(max(map(len, firsts)), min(34, max(map(len, written), default=0)))
 
 
 def _listed(paragraphs: Sequence[int]) -> str:
