@@ -68,7 +68,7 @@ def test_digest__is_of_all_names_and_bytes_in_reading_order():
 
 
 def test_effort__flies_the_recorded_total_of_the_rail_programme():
-    """87,552 US Air Force interdiction sorties from 18 August 1951 to 30 June 1952 (figure usaf_strangle_sorties)."""
+    """87,552 US Air Force sorties from 18 August 1951 to 30 June 1952, figure usaf_strangle_sorties."""
     war = read.load("korea-1951")
     first, last = date(1951, 8, 18), date(1952, 6, 30)
     total = 0.0
