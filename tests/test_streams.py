@@ -301,6 +301,13 @@ def test_negative_binomial_quantile__rises_with_u(a, b, mean, shape):
     assert 0 <= low <= high
 
 
+@given(units, means, st.floats(min_value=1e-9, max_value=10.0), shapes)
+def test_negative_binomial_quantile__rises_with_the_mean(u, mean, more, shape):
+    assume(u < 1.0 - 1e-12)
+    drawn = negative_binomial_quantile(u, mean, shape)
+    assert drawn <= negative_binomial_quantile(u, mean * (1.0 + more), shape)
+
+
 @pytest.mark.parametrize("shape", [1e9, 1e14, 1e16, math.inf])
 def test_negative_binomial_quantile__becomes_the_poisson_without_spread(shape):
     for mean in (0.2, 4.0, 90.0, 700.0):
