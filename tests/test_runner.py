@@ -137,7 +137,7 @@ def test_run__an_identical_stored_run_is_read_and_not_run_again(tmp_path, monkey
 def test_run__refuses_a_folder_with_another_run_and_says_what_differs(tmp_path):
     war = toy_war.scenario()
     run(war, toy_war.Plain(), out=tmp_path / "run", **SHORT)
-    with pytest.raises(RunError, match=r"seed is 1 in .*run and 2 here"):
+    with pytest.raises(RunError, match=r"run holds another run than this one: seed is 1 there and 2 here"):
         run(war, toy_war.Plain(), out=tmp_path / "run", seed=2, **SHORT)
 
 

@@ -105,7 +105,7 @@ def test_run_again__refuses_another_policy_or_scenario(stored, tmp_path):
     recipe = read_run(stored).recipe
     with pytest.raises(RunError, match="policies is"):
         run_again(recipe, toy_war.scenario(), [toy_war.Shifted(shift=1.0), POLICIES[1]], tmp_path / "x")
-    with pytest.raises(RunError, match="start is 1951-07-10 in the manifest and 1951-07-11 here"):
+    with pytest.raises(RunError, match="start is 1951-07-10 there and 1951-07-11 here"):
         run_again(recipe, toy_war.scenario(start=date(1951, 7, 11)), POLICIES, tmp_path / "x")
 
 
@@ -113,7 +113,9 @@ def test_writer__refuses_what_was_begun_otherwise_and_says_what_differs(tmp_path
     recipe = Recipe("toy", "d", "m", (), 1, 10, (), (), *[date(1951, 7, 10)] * 3, ())
     RunWriter(recipe, tmp_path / "run")
     RunWriter(recipe, tmp_path / "run")
-    with pytest.raises(RunError, match=r"begun otherwise: seed was 1, is 2\. Repeat the first command"):
+    with pytest.raises(
+        RunError, match=r"begun otherwise: seed is 1 there and 2 here\. Repeat the first command"
+    ):
         RunWriter(Recipe(**{**recipe.__dict__, "seed": 2}), tmp_path / "run")
     (tmp_path / "run.partial" / "manifest.json").write_text("{")
     with pytest.raises(RunError, match="cannot be read"):

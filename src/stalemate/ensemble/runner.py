@@ -19,7 +19,15 @@ from stalemate.engine import simulate as engine
 from stalemate.engine.simulate import Block, Prepared, Structures
 from stalemate.ensemble.outcomes import BY_PLACE, QUANTITIES, Column, Kept, columns, outcomes_of, weekly_of
 from stalemate.ensemble.runs import Runs, joined, read_run
-from stalemate.ensemble.store import SHARD_WARS, Ordered, Recipe, RunWriter, model_digest, read_recipe
+from stalemate.ensemble.store import (
+    SHARD_WARS,
+    Ordered,
+    Recipe,
+    RunWriter,
+    differences,
+    model_digest,
+    read_recipe,
+)
 from stalemate.errors import QueryError, RunError
 from stalemate.policies.directive import AbstractPolicy
 from stalemate.policies.plans import named
@@ -253,12 +261,9 @@ def _recipe(
 
 
 def _refuse_other(found: Recipe, wanted: Recipe, where: str) -> None:
-    old, new = found.to_json(), wanted.to_json()
-    differing = [
-        f"{name} is {old[name]} in {where} and {new[name]} here" for name in new if old[name] != new[name]
-    ]
+    differing = differences(found.to_json(), wanted.to_json())
     if differing:
-        raise RunError(f"not the same run: {'; '.join(differing)}")
+        raise RunError(f"{where} holds another run than this one: {differing}")
 
 
 def _blocks(wars: range, block: int) -> list[range]:

@@ -17,7 +17,7 @@ import json
 import os
 import platform
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cache
@@ -198,6 +198,16 @@ def read_shard(run: Path, recipe: Recipe, policy: int, shard: int) -> Kept:
         raise RunError(f"{run / outcomes} cannot be read ({error}); make the run again") from error
 
 
+def differences(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
+    """Return what differs between two recipes as plain values, in words; empty if nothing does."""
+    words = {"model": "model (the program's code)"}
+    return "; ".join(
+        f"{words.get(name, name)} is {found.get(name)} there and {wanted[name]} here"
+        for name in wanted
+        if found.get(name) != wanted[name]
+    )
+
+
 def different_files(run: Path, other: Path) -> list[str]:
     """Return the names of files that are not the same bytes in two folders of one recipe."""
     names = sorted(
@@ -226,9 +236,8 @@ def _refuse_other_manifest(partial: Path, found: bytes, wanted: bytes) -> None:
         old, new = ({**m["made_with"], **m["recipe"]} for m in (begun, json.loads(wanted)))
     except (ValueError, KeyError, TypeError) as error:
         raise RunError(f"{partial / _MANIFEST} cannot be read ({error!r}); remove {partial}") from error
-    differing = [f"{name} was {old.get(name)}, is {new[name]}" for name in new if old.get(name) != new[name]]
     raise RunError(
-        f"{partial} was begun otherwise: {'; '.join(differing)}. "
+        f"{partial} was begun otherwise: {differences(old, new)}. "
         "Repeat the first command to go on, remove the folder, or name another with --out"
     )
 
