@@ -24,7 +24,10 @@ _PROGRESS: Final = DATED["repair_learning_progress"]
 _PARALLEL: Final = DATED["bridge_parallel"]
 _BRIDGE_DAYS: Final = DATED["bridge_days"]
 _DURATION, _FLOOD_REPAIR = int(Decision.BRIDGE_DURATION), int(Decision.FLOOD_DURATION)
-_ALMOST_NONE: Final = 1e-3
+OWN_CLOCK: Final = 1
+"""The repair form of a world whose cuts run each on their own clock; 0 is the queue."""
+ALMOST_NONE: Final = 0.01
+"""Fewer open cuts than this on a section count as none: they are mended by dawn."""
 _NODES: Final = (-0.906179845938664, -0.5384693101056831, 0.0, 0.5384693101056831, 0.906179845938664)
 _WEIGHTS: Final = (
     0.23692688505618908,
@@ -66,27 +69,26 @@ class Repair(AbstractSystem):
 def mend(theatre: Record, world: Record, war: Record, day: int) -> None:
     """Work off cuts by the war's repair form, then bridges and flood damage; say what is open."""
     hours = (theatre.night_hours - world.repair_twilight_hours) * world.repair_alert_share
+    spell = max(0.0, hours - world.repair_minimum_hours)
     work = world.repair_man_hours_per_cut * (1.0 - world.repair_learning * war.today[_PROGRESS])
+    if world.repair_form == OWN_CLOCK:
+        _set_clocks(theatre, war, work / world.repair_own_clock_km, spell)
     usable = 0.0
     widest = 0.0
     for section in range(theatre.n_sections):
-        density = war.today[_TRIANGLE] if theatre.in_triangle[section] else war.today[_ELSEWHERE]
+        inside = theatre.in_triangle[section]
         cuts = war.open_cuts[section] + world.repair_blocking_share * war.cuts[section]
         share = 1.0
-        mended = 0.0
-        if cuts > _ALMOST_NONE:
-            if world.repair_form == 0:
-                length = min(world.repair_hot_length_km, theatre.length_km[section])
-                pace = density * length / work
-                share = max(0.0, 1.0 - (world.repair_minimum_hours + cuts / pace) / hours)
-                mended = min(cuts, pace * max(0.0, hours - world.repair_minimum_hours))
+        mended = cuts
+        if cuts > ALMOST_NONE:
+            if world.repair_form == OWN_CLOCK:
+                share = all_mended_share(theatre.log_done[inside], cuts) * spell / hours
+                mended = cuts * theatre.mended_share[inside]
             else:
-                mean_hours = work / (density * world.repair_own_clock_km)
-                share = all_mended_share(cuts, mean_hours, world.repair_minimum_hours, hours)
-                spell = max(0.0, hours - world.repair_minimum_hours)
-                mended = cuts * (1.0 - exp_(-spell / mean_hours))
-        else:
-            mended = cuts
+                density = war.today[_TRIANGLE] if inside else war.today[_ELSEWHERE]
+                pace = density * min(world.repair_hot_length_km, theatre.length_km[section]) / work
+                share = max(0.0, 1.0 - (world.repair_minimum_hours + cuts / pace) / hours)
+                mended = min(cuts, pace * spell)
         war.open_cuts[section] = cuts - mended
         war.cuts_repaired[section] = mended
         flooded = war.washed_out[section]
@@ -94,37 +96,51 @@ def mend(theatre: Record, world: Record, war: Record, day: int) -> None:
             u = uniform(world.seed, section, world.replicate, day, _FLOOD_REPAIR)
             flooded -= min(flooded, poisson_quantile(u, flooded / world.flood_bridge_days))
         war.washed_out[section] = flooded + war.washouts[section]
-        shut = war.washed_out[section] > 0 or _shut_crossings(theatre, world, war, day, section) > 0
-        if shut or not theatre.is_open[section]:
+        shut = war.washed_out[section] > 0 or not theatre.is_open[section]
+        if _shut_crossings(theatre, world, war, day, section) > 0 or shut:
             share = 0.0
         war.open_share[section] = share
         if theatre.in_cordon[section]:
             widest = max(widest, share)
         if theatre.managed[section]:
-            breaks = war.washed_out[section] + war.open_cuts[section]
-            length = theatre.length_km[section]
-            usable += length if breaks == 0.0 else length * exp_(-breaks * world.repair_break_km / length)
+            usable += usable_km(
+                theatre.length_km[section], flooded + war.open_cuts[section], world.repair_break_km
+            )
     war.usable_rail_km = usable
     war.cordon_open_share = widest
     war.cordon_shut = widest == 0.0
 
 
 @kernel
-def all_mended_share(cuts: float, mean_hours: float, minimum_hours: float, hours: float) -> float:
-    """Return the share of the night in which every one of ``cuts`` independent repairs is done.
+def usable_km(length_km: float, breaks: float, break_km: float) -> float:
+    """Return the km of line passable between breaks that each make ``break_km`` useless, overlaps counted once."""
+    return length_km if breaks == 0.0 else length_km * exp_(-breaks * break_km / length_km)
 
-    The mean over the night of (1 - exp(-t / mean_hours))^cuts, t hours after the least time, by
-    five-point Gauss-Legendre.
+
+@kernel
+def _set_clocks(theatre: Record, war: Record, man_hours_per_km: float, spell: float) -> None:
+    """Write, for lines elsewhere and in the triangle, the share of cuts mended in the night, and the log of it
+    at the five points of the night."""
+    for inside in range(2):
+        density = war.today[_TRIANGLE] if inside else war.today[_ELSEWHERE]
+        mean_hours = man_hours_per_km / density
+        theatre.mended_share[inside] = 1.0 - exp_(-spell / mean_hours)
+        for point in range(5):
+            hour = 0.5 * spell * (1.0 + _NODES[point])
+            theatre.log_done[inside, point] = log_(1.0 - exp_(-hour / mean_hours))
+
+
+@kernel
+def all_mended_share(log_done: Record, cuts: float) -> float:
+    """Return the share of the working spell in which every one of ``cuts`` independent repairs is done.
+
+    ``log_done``: (5,), the logarithm of the share of cuts mended at the five Gauss-Legendre points of the
+    spell; the share is the mean of that share to the power ``cuts``.
     """
-    spell = hours - minimum_hours
-    if spell <= 0.0:
-        return 0.0
     total = 0.0
     for point in range(5):
-        t = 0.5 * spell * (1.0 + _NODES[point])
-        done = 1.0 - exp_(-t / mean_hours)
-        total += _WEIGHTS[point] * exp_(cuts * log_(done))
-    return 0.5 * total * spell / hours
+        total += _WEIGHTS[point] * exp_(cuts * log_done[point])
+    return 0.5 * total
 
 
 @kernel

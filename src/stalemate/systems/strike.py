@@ -49,49 +49,53 @@ class Strike(AbstractSystem):
 @kernel
 def strike(theatre: Record, world: Record, war: Record, day: int) -> None:
     """Draw cuts by section, bridge cases by crossing, trucks lost."""
-    hit_share = war.today[_HIT_SHARE]
+    _rate_classes(theatre, world, war)
     seed, replicate = world.seed, world.replicate
+    coverage = war.today[_COVERAGE]
     for section in range(theatre.n_sections):
         line = 0.0
         spans = 0.0
         if theatre.attackable[section] and theatre.is_open[section]:
             for k in range(theatre.n_classes):
-                share = war.flown_share[k]
-                rail = theatre.rail[section, k]
-                if rail > 0.0:
-                    line += share * rail * _cuts_per_sortie(world, hit_share, theatre.kind[k])
-                aimed = theatre.bridge[section, k]
-                if aimed > 0.0:
-                    rate = world.bridge_cases_per_sortie_fighter
-                    if theatre.kind[k] == B29:
-                        rate = world.bridge_cases_per_sortie_b29
-                    spans += share * aimed * rate
-        line *= war.order_weight[0] * world.cut_common_factor
-        spans *= war.order_weight[1]
+                line += theatre.rail[section, k] * theatre.cuts_per_order[k]
+                spans += theatre.bridge[section, k] * theatre.cases_per_order[k]
         cuts = 0
+        counted = 0
         if line > 0.0:
             u = uniform(seed, section, replicate, day, _CUTS)
             cuts = negative_binomial_quantile(u, line, world.cut_clustering)
+            if cuts > 0:
+                u = uniform(seed, section, replicate, day, _REPORTED)
+                counted = poisson_quantile(u, cuts * coverage)
         war.cuts[section] = cuts
-        counted = 0
-        if cuts > 0:
-            u = uniform(seed, section, replicate, day, _REPORTED)
-            counted = poisson_quantile(u, cuts * war.today[_COVERAGE])
         war.cuts_reported[section] = counted
-        others = 0
+        cases = _drop_spans(theatre, world, war, day, section, spans)
+        counted = 0
         if spans > 0.0:
             u = uniform(seed, section, replicate, day, _CASES)
-            others = poisson_quantile(u, spans * (1.0 - world.bridge_critical_share))
-        war.bridge_cases[section] = others
-        _drop_spans(theatre, world, war, day, section, spans)
-        counted = 0
-        if war.bridge_cases[section] > 0:
-            u = uniform(seed, section, replicate, day, _CASES_REPORTED)
-            counted = poisson_quantile(u, war.bridge_cases[section] * war.today[_COVERAGE])
+            cases += poisson_quantile(u, spans * (1.0 - world.bridge_critical_share))
+            if cases > 0:
+                u = uniform(seed, section, replicate, day, _CASES_REPORTED)
+                counted = poisson_quantile(u, cases * coverage)
+        war.bridge_cases[section] = cases
         war.bridge_cases_reported[section] = counted
     u = uniform(seed, 0, replicate, day, _TRUCKS)
     lost = poisson_quantile(u, war.road_sorties * world.truck_lost_per_1000_sorties * 0.001)
     war.trucks_lost = min(lost, int(war.trucks))
+
+
+@kernel
+def _rate_classes(theatre: Record, world: Record, war: Record) -> None:
+    """Write what one ordered sortie of each class does today: cuts at open line, cases at bridges."""
+    hit_share = war.today[_HIT_SHARE]
+    for k in range(theatre.n_classes):
+        kind = theatre.kind[k]
+        at_line = war.flown_share[k] * war.order_weight[0] * world.cut_common_factor
+        theatre.cuts_per_order[k] = at_line * _cuts_per_sortie(world, hit_share, kind)
+        cases = world.bridge_cases_per_sortie_fighter
+        if kind == B29:
+            cases = world.bridge_cases_per_sortie_b29
+        theatre.cases_per_order[k] = war.flown_share[k] * war.order_weight[1] * cases
 
 
 @kernel
@@ -108,7 +112,9 @@ def _cuts_per_sortie(world: Record, hit_share: float, kind: int) -> float:
 
 
 @kernel
-def _drop_spans(theatre: Record, world: Record, war: Record, day: int, section: int, spans: float) -> None:
+def _drop_spans(theatre: Record, world: Record, war: Record, day: int, section: int, spans: float) -> int:
+    """Write the critical hits on the section's crossings and return their number."""
+    total = 0
     first = theatre.first_crossing[section]
     for crossing in range(first, first + theatre.crossings_on[section]):
         hits = 0
@@ -116,4 +122,5 @@ def _drop_spans(theatre: Record, world: Record, war: Record, day: int, section: 
             u = uniform(world.seed, crossing, world.replicate, day, _DOWN)
             hits = poisson_quantile(u, spans * world.bridge_critical_share / theatre.crossings_on[section])
         war.critical_hits[crossing] = hits
-        war.bridge_cases[section] += hits
+        total += hits
+    return total

@@ -90,7 +90,12 @@ def theatre_type() -> np.dtype[np.void]:
         ("knot_weight", "f8", (MAX_DATED,)),
         ("knot_is_log", "u1", (MAX_DATED,)),
     ]
-    columns += [("served", "i8", (sectors,))]
+    columns += [("served", "i8", (sectors,)), ("cuts_per_order", "f8", (classes,))]
+    columns += [
+        ("cases_per_order", "f8", (classes,)),
+        ("mended_share", "f8", (2,)),
+        ("log_done", "f8", (2, 5)),
+    ]
     gates, nodes = size["gate"], size["node"]
     for group in (
         layout_fields(nodes, sections, gates, terminals),
