@@ -125,6 +125,20 @@ class Ledger:
         ]
         return tuple(figure for figure in self.figures.values() if all(test(figure) for test in tests))
 
+    def find_sources(self, *, kind: str | None = None, text: str | None = None) -> tuple[Source, ...]:
+        """Return the sources of a kind with every word of ``text`` in id, author, title or year.
+
+        Raises QueryError for a kind that does not occur.
+        """
+        self._known("kind", kind, {source.kind for source in self.sources.values()})
+        words = (text or "").casefold().split()
+        return tuple(
+            source
+            for source in self.sources.values()
+            if kind in (None, source.kind)
+            and all(word in f"{source.id} {source.citation}".casefold() for word in words)
+        )
+
     @staticmethod
     def _known(what: str, asked: str | None, allowed: Iterable[str]) -> None:
         if asked is not None:

@@ -42,7 +42,7 @@ _PARTS: Final = rf"(?:half|quarter)(?:{_GAP}(?:dozen|thousand|million))?"
 _ALONE: Final = "|".join([*_ORDINALS, "once", "twice", "double", "triple", *_SCALES])
 _IN_WORDS: Final = rf"{_MILLIONS}|{_THOUSANDS}|{_TO_99}{_GAP}dozen|{_TO_999}|{_PARTS}|{_ALONE}"
 _NUMERAL: Final = (
-    r"(?<![A-Za-z\d.,])(?<![A-Za-z][-–])"
+    r"(?<![A-Za-z\d])(?<!\d\.)(?<![A-Za-z][-–])"
     r"(?P<numeral>\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?)(?:st|nd|rd|th)?(?![A-Za-z\d])"
     rf"(?:\s+(?P<scale>{'|'.join(_SCALES)})\b)?"
 )

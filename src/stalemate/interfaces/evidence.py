@@ -107,13 +107,7 @@ def sources(
     if id is not None:
         _show_source(ledger, id, as_json)
         return
-    words = (text or "").casefold().split()
-    found = [
-        row
-        for row in ledger.sources.values()
-        if kind in (None, row.kind) and all(w in f"{row.id} {row.citation}".casefold() for w in words)
-    ]
-    found.sort(key=lambda row: -used[row.id])
+    found = sorted(ledger.find_sources(kind=kind, text=text), key=lambda row: -used[row.id])
     shown = found[:limit] if limit else found
     if as_json:
         rows = [row.model_dump() | {"figures": used[row.id]} for row in shown]
