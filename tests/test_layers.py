@@ -31,8 +31,10 @@ ORDER = [
     "policies.directive",
     "policies.plans",
     "systems.variables",
-    "systems.system",
     "systems.flow",
+    "systems.theatre",
+    "systems.system",
+    "systems.calendar",
     "systems.weather",
     "systems.airforces",
     "systems.strike",
@@ -59,7 +61,7 @@ ORDER = [
     "interfaces.wars",
     "interfaces.cli",
 ]
-SYSTEMS = {"weather", "airforces", "strike", "repair", "transport", "front"}
+SYSTEMS = {"calendar", "weather", "airforces", "strike", "repair", "transport", "front"}
 MODULES = {
     ".".join(path.relative_to(SOURCE).with_suffix("").parts): path
     for path in sorted(SOURCE.rglob("*.py"))

@@ -82,7 +82,7 @@ QUANTITIES: Final[Mapping[str, Quantity]] = MappingProxyType(
 class Question:
     """A quantity over the days from start to end, both counted; of one place, or of the whole if it is None.
 
-    ``a_day`` asks for a sum as its daily mean.
+    Several places joined by ``+`` are taken together, as the whole is. ``a_day`` asks for a sum as its daily mean.
     """
 
     quantity: str
@@ -209,8 +209,9 @@ def _faults(war: Scenario, prepared: Prepared, question: Question) -> list[str]:
         known = engine.places(prepared, quantity.name) if quantity.name in RECORDED else ()
         if not known:
             faults.append(f"{quantity.name} has no places; ask for the whole")
-        elif question.place not in known:
-            faults.append(f"{quantity.name}: no place {question.place!r}; there are {', '.join(known)}")
+        for place in question.place.split("+"):
+            if known and place not in known:
+                faults.append(f"{quantity.name}: no place {place!r}; there are {', '.join(known)}")
     return faults
 
 
@@ -226,7 +227,8 @@ def _value(
         if question.place is None:
             days = over_places(name, values)
         else:
-            days = values[..., places[name].index(question.place)].astype(np.float64)
+            wanted = [places[name].index(place) for place in question.place.split("+")]
+            days = over_places(name, values[..., wanted])
         series.append(np.ascontiguousarray(days[:, first : last + 1]))
     if quantity.kind == "state":
         return np.asarray(series[0][:, -1])

@@ -33,7 +33,7 @@ DAY: Final[tuple[tuple[int, AbstractSystem], ...]] = (
 
 
 def check(day: tuple[tuple[int, AbstractSystem], ...] = DAY) -> None:
-    """Raise ModelError unless every field has one writer, its owner, and every read says which day it sees."""
+    """Raise ModelError unless each field has one writer, its owner, and each read says which day it sees."""
     owners = {variable.name: variable.owner for variable in VARIABLES}
     written = {name: ORDERS for name, owner in owners.items() if owner == ORDERS}
     faults = []

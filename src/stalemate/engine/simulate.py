@@ -32,8 +32,8 @@ DAYS_PER_MONTH: Final = 30.4
 class Block:
     """Wars simulated together.
 
-    ``daily``: field -> (replicate, day) or (replicate, day, place). ``structures``: ``repair`` and ``fire`` ->
-    (replicate,), the rival form each war took.
+    ``daily``: field -> (replicate, day) or (replicate, day, place). ``structures``: ``repair`` and ``fire``
+    -> (replicate,), the rival form each war took.
     """
 
     replicates: range
@@ -67,7 +67,10 @@ def places(prepared: Prepared, quantity: str) -> tuple[str, ...]:
 
 
 def compile_kernels(progress: Callable[[str, int, int], None]) -> None:
-    """Compile the day's kernels or load them from the cache; ``progress(name, done, total)`` before each and at the end."""
+    """Compile the day's kernels, or load them from the cache.
+
+    Calls ``progress(name, done, total)`` before each system and once at the end.
+    """
     theatre, world, war = (np.zeros(1, kind()) for kind in (theatre_type, world_type, state_type))
     for done, (_, system) in enumerate(DAY):
         progress(system.name, done, len(DAY))
@@ -88,8 +91,8 @@ def simulate(
 ) -> Block:
     """Run a block of wars and return what was asked to be recorded.
 
-    ``record`` names fields of ``RECORDED``. ``until`` stops after that many days. ``timer`` gathers seconds by
-    system. Same scenario, policy, seed and replicate give the same bits in any block.
+    ``record`` names fields of ``RECORDED``. ``until`` stops after that many days. ``timer`` gathers seconds
+    by system. Same scenario, policy, seed and replicate give the same bits in any block.
     Raises QueryError for an unknown field and PolicyError for a directive that cannot be flown.
     """
     check()
@@ -162,7 +165,9 @@ class History:
         is_open = self._prepared.is_open[scenario.day_of(when)]
         key = (*map(id, effort), *map(id, focus), *map(id, aims), is_open.tobytes())
         if key not in self._made:
-            share = {(row.aircraft_class, row.region): row.share for row in focus}
+            share: dict[tuple[str, str], float] = {
+                (row.aircraft_class, row.region): row.share for row in focus
+            }
             weight = {row.section: row.weight for row in aims}
             per_km = is_open * np.array([weight.get(section, 1.0) for section in self._prepared.sections])
             self._made[key] = self._directive(effort, share, per_km)

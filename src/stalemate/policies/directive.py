@@ -1,16 +1,16 @@
 """What a policy sees and what it orders.
 
 A policy turns an observation of one day into a directive: sorties a day by aircraft class and mission, rail
-and bridge sorties by section of line. Orders are means over flyable and other days; weather, serviceability and
-doubt about the effort decide what is flown.
+and bridge sorties by section of line. Orders are means over flyable and other days; weather, serviceability
+and doubt about the effort decide what is flown.
 """
 
+import datetime
 import hashlib
 import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import date
 from typing import ClassVar, Final, Self
 
 import numpy as np
@@ -21,7 +21,7 @@ from stalemate.errors import PolicyError
 Floats = npt.NDArray[np.float64]
 
 MISSIONS: Final = ("rail", "bridge", "road", "pressure")
-"""Missions that do something here; ``other`` sorties (suppression, escort) fly, may be lost, and do no damage."""
+"""Missions that do something; ``other`` sorties (suppression, escort) fly, may be lost, and do no damage."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,8 @@ class Directive:
     @property
     def total(self) -> Floats:
         """Sorties a day by class, weights left out: (class,)."""
-        return self.rail.sum(1) + self.bridge.sum(1) + self.road + self.pressure + self.other
+        lines: Floats = self.rail.sum(1) + self.bridge.sum(1)
+        return lines + self.road + self.pressure + self.other
 
     def scaled(self, **factors: float) -> Self:
         """Return the directive with missions multiplied: ``scaled(rail=0, bridge=0)``.
@@ -64,7 +65,7 @@ class Directive:
         )
 
     def weighted(self, **weights: Floats) -> Self:
-        """Return the directive with a weight a replicate on missions: ``weighted(rail=w)``, w: (replicate,)."""
+        """Return the directive with a weight a replicate on a mission: ``weighted(rail=w)``, w: (replicate,)."""
         unknown = sorted(set(weights) - set(MISSIONS))
         if unknown:
             raise PolicyError(
@@ -91,13 +92,13 @@ class Directive:
 class Observation:
     """What a policy sees on the morning of a day.
 
-    ``historical`` is the directive in force on that day of the record, ``history`` the same for any other day.
+    ``historical`` is the directive in force on that day of the record, ``history`` that of any other day.
     ``cuts_reported`` and ``aircraft_lost``: (replicate,), totals up to the evening before.
     """
 
-    date: date
+    date: datetime.date
     historical: Directive
-    history: Callable[[date], Directive]
+    history: Callable[[datetime.date], Directive]
     cuts_reported: Floats
     aircraft_lost: Floats
 
@@ -111,7 +112,7 @@ class AbstractPolicy(ABC):
 
     name: ClassVar[str]
     summary: ClassVar[str]
-    parts: date | None = None
+    parts: datetime.date | None = None
 
     @abstractmethod
     def decide(self, seen: Observation) -> Directive:
@@ -127,7 +128,7 @@ class AbstractPolicy(ABC):
         return hashlib.sha256(f"{source}\n{self!r}".encode()).hexdigest()[:16]
 
 
-def check(directive: Directive, policy: AbstractPolicy, day: date, shape: tuple[int, int]) -> None:
+def check(directive: Directive, policy: AbstractPolicy, day: datetime.date, shape: tuple[int, int]) -> None:
     """Raise PolicyError unless a directive can be flown: right shapes, finite, nothing negative."""
     for field in fields(Directive):
         if field.name == "weights":

@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from types import MappingProxyType
@@ -32,33 +32,37 @@ class Historical(AbstractPolicy):
 @final
 @dataclass(frozen=True)
 class Banfill(AbstractPolicy):
-    """Rail interdiction resumed at the weight of a past winter, in place of pressure or beside it.
-
-    ``keeps_pressure`` leaves the pressure sorties flying; without it their crews go to the railways.
-    """
+    """Rail interdiction resumed at the weight of a past winter, in place of pressure."""
 
     name: ClassVar[str] = "banfill"
     summary: ClassVar[str] = "rail interdiction resumed at its winter weight, instead of pressure"
     model_starts: date
     model_ends: date
     parts: date | None = None
-    keeps_pressure: bool = False
 
     def decide(self, seen: Observation) -> Directive:
-        """Return the winter's mean directive after the parting day, with or without today's pressure."""
+        """Return the winter's mean directive from the parting day on."""
         if self.parts is None or seen.date < self.parts:
             return seen.historical
-        winter = _mean_directive(seen, self.model_starts, self.model_ends)
-        if not self.keeps_pressure:
-            return winter
-        return Directive(
-            winter.rail,
-            winter.bridge,
-            winter.road,
-            winter.pressure + seen.historical.pressure,
-            winter.other,
-            winter.doubt,
-        )
+        return _mean_directive(seen, self.model_starts, self.model_ends)
+
+
+@final
+@dataclass(frozen=True)
+class BanfillAdded(AbstractPolicy):
+    """Banfill's interdiction with the pressure of the record still flown beside it."""
+
+    name: ClassVar[str] = "banfill-added"
+    summary: ClassVar[str] = "rail interdiction resumed at its winter weight, on top of pressure"
+    interdiction: Banfill
+    parts: date | None = None
+
+    def decide(self, seen: Observation) -> Directive:
+        """Return the wrapped policy's directive with today's historical pressure added."""
+        if self.parts is None or seen.date < self.parts:
+            return seen.historical
+        resumed = self.interdiction.decide(seen)
+        return replace(resumed, pressure=resumed.pressure + seen.historical.pressure)
 
 
 @final
@@ -97,7 +101,7 @@ NAMES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "historical": Historical.summary,
         "banfill": Banfill.summary,
-        "banfill-added": "rail interdiction resumed at its winter weight, on top of pressure",
+        "banfill-added": BanfillAdded.summary,
         "restraint": Restraint.summary,
         "none": NoBombing.summary,
     }
@@ -117,8 +121,11 @@ def named(name: str, scenario: Scenario) -> AbstractPolicy:
     if name == "restraint":
         return Restraint(_date(scenario, name, "parts"))
     if name in ("banfill", "banfill-added"):
-        dates = [_date(scenario, "banfill", key) for key in ("model_starts", "model_ends", "parts")]
-        return Banfill(*dates, keeps_pressure=name == "banfill-added")
+        parts, starts, ends = (
+            _date(scenario, "banfill", key) for key in ("parts", "model_starts", "model_ends")
+        )
+        banfill = Banfill(starts, ends, parts)
+        return banfill if name == "banfill" else BanfillAdded(banfill, parts)
     near = difflib.get_close_matches(name, NAMES, n=1)
     hint = f"; did you mean {near[0]!r}?" if near else ""
     raise PolicyError(f"found the policy {name!r}; expected one of {', '.join(NAMES)}{hint}")

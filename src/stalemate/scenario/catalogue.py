@@ -421,7 +421,7 @@ PARAMETERS: tuple[Needed, ...] = (
         "persons/day",
         0.0,
         100000.0,
-        False,
+        True,
         "front",
         "US dead added on a day of hill battles",
     ),

@@ -1,7 +1,7 @@
 """From a scenario's parameters to one drawn world a replicate.
 
-What we do not know is drawn once a replicate, luck day by day: the two never mix. Each parameter's quantile is
-an addressed uniform number of its name, so a parameter more or less moves no other. The knots of a dated
+What we do not know is drawn once a replicate, luck day by day: the two never mix. Each parameter's quantile
+is an addressed uniform number of its name, so a parameter more or less moves no other. The knots of a dated
 parameter share one quantile.
 """
 
@@ -80,12 +80,13 @@ def resolve(scenario: Scenario, seed: int, replicates: range, structures: Struct
     """Return one drawn world for each replicate: (replicate,) records of ``world_type``."""
     worlds = np.zeros(len(replicates), world_type())
     worlds["seed"] = np.uint64(seed)
-    worlds["replicate"] = np.arange(replicates.start, replicates.stop, replicates.step)
+    numbers = np.array(replicates, np.int64)
+    worlds["replicate"] = numbers
     forms = [structures.of(int(replicate)) for replicate in replicates]
     worlds["repair_form"] = [REPAIR_FORMS.index(repair) for repair, _ in forms]
     worlds["fire_form"] = [FIRE_FORMS.index(fire) for _, fire in forms]
     for name, rows in _by_name(scenario).items():
-        u = unit_draws(seed, zlib.crc32(name.encode()), replicates, Decision.PARAMETER)
+        u = unit_draws(seed, zlib.crc32(name.encode()), numbers, Decision.PARAMETER)
         if name not in DATED:
             worlds[name] = quantiles(rows[0], u)
             continue

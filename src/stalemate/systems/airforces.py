@@ -1,8 +1,8 @@
-"""Air forces: what the day's orders become in sorties, and what they cost. Equations: docs/model/airforces.md.
+"""Air forces: what the day's orders become, and what they cost. Equations: docs/model/airforces.md.
 
-Sorties flown = order x doubt of the effort x the day's multiplier / share of flyable days, on flyable days, up to
-serviceable aircraft x sorties an aircraft. Losses and heavy damage are Poisson in sorties; a share of losses
-is replaced after a delay, heavily damaged aircraft return after repair. Always:
+Sorties flown = order x doubt of the effort x the day's multiplier / share of flyable days, on flyable days,
+up to serviceable aircraft x sorties an aircraft. Losses and heavy damage are Poisson in sorties; a share of
+losses is replaced after a delay, heavily damaged aircraft return after repair. Always:
 aircraft + in repair = first day's + received - lost.
 """
 

@@ -1,7 +1,7 @@
 """The front: stocks, shells, casualties, and the next day's order. Equations: docs/model/front.md.
 
-Grain has a soft first claim on what arrives: its order is filled up to priority x the share of the whole order
-that arrived; ammunition and works share the rest. The other side's fire takes one of four rival forms:
+Grain has a soft first claim on what arrives: its order is filled up to priority x the share of the whole
+order that arrived; ammunition and works share the rest. The other side's fire takes one of four rival forms:
 
 policy - fire follows dated orders; stock - it grows to a ceiling; retribution - the same growth, more under
 air pressure; surplus - the same growth, more once interdiction has ended. In every form the stock caps it.
@@ -26,6 +26,7 @@ _AMMUNITION: Final = DATED["ammunition_target_t"]
 _POLICY: Final = DATED["fire_policy"]
 _UN_ROUNDS: Final = DATED["fire_un_rounds"]
 _BATTLE: Final = DATED["battle_share"]
+_BATTLE_DEATHS: Final = DATED["casualty_us_deaths_battle"]
 _DUG_IN: Final = DATED["casualty_rounds_dug_in"]
 _COMMUNIST, _US = int(Decision.CASUALTIES_COMMUNIST), int(Decision.CASUALTIES_UN)
 _QUIET_ROUNDS: Final = 3000.0
@@ -64,7 +65,10 @@ class Front(AbstractSystem):
         return hold
 
     def begin(self, prepared: Prepared, worlds: Records, wars: Records) -> None:
-        """First stocks by share of the line; the railways count as under attack; first orders are the day's use."""
+        """Share the first stocks by length of line.
+
+        The railways count as under attack, and the first orders are the day's use.
+        """
         share = prepared.theatre["share_of_line"]
         count = len(prepared.sectors)
         first_grain = worlds["knots"][:, _GRAIN, 0]
@@ -177,7 +181,7 @@ def _suffer(world: Record, war: Record, day: int, fired: float) -> None:
     )
     u = uniform(world.seed, 0, world.replicate, day, _US)
     deaths = negative_binomial_quantile(
-        u, quiet + world.casualty_us_deaths_battle * battle, world.casualty_clustering
+        u, quiet + war.today[_BATTLE_DEATHS] * battle, world.casualty_clustering
     )
     war.deaths_us = deaths
     hurt = deaths * (1.0 + world.casualty_wounded_per_dead) * world.casualty_un_per_us

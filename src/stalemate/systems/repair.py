@@ -2,8 +2,9 @@
 
 Working hours are the dark hours less alerts. Two rival forms:
 
-queue - the blocking cuts of a section queue on its hot stretch; its crews mend v = density x length / work a cut
-an hour; the line is whole after T = least time + cuts / v, open for 1 - T / H of the night; the rest carries over.
+queue - the blocking cuts of a section queue on its hot stretch, whose crews mend v = density x length / work a
+cut an hour; the line is whole after T = least time + cuts / v, open for 1 - T / H of the night; the rest
+carries over.
 own clock - each cut is mended by its own gang after an exponential time; the line is open when all are.
 
 A crossing is shut only when all its parallel bridges are down. A section with a bridge lost to flood is shut.
@@ -113,14 +114,16 @@ def mend(theatre: Record, world: Record, war: Record, day: int) -> None:
 
 @kernel
 def usable_km(length_km: float, breaks: float, break_km: float) -> float:
-    """Return the km of line passable between breaks that each make ``break_km`` useless, overlaps counted once."""
+    """Return the km of line passable between breaks, each of which makes ``break_km`` useless."""
     return length_km if breaks == 0.0 else length_km * exp_(-breaks * break_km / length_km)
 
 
 @kernel
 def _set_clocks(theatre: Record, war: Record, man_hours_per_km: float, spell: float) -> None:
-    """Write, for lines elsewhere and in the triangle, the share of cuts mended in the night, and the log of it
-    at the five points of the night."""
+    """Write the share of cuts mended in the night, and its logarithm at five points of the night.
+
+    Each for lines elsewhere (0) and in the triangle (1), whose crews differ in density.
+    """
     for inside in range(2):
         density = war.today[_TRIANGLE] if inside else war.today[_ELSEWHERE]
         mean_hours = man_hours_per_km / density

@@ -1,7 +1,7 @@
 """The theatre: what is the same for every replicate of a block on one day, as one record.
 
-The fixed part (lines, crossings, sectors, hauls, the flow network) is made once from a scenario; the dated part
-(length of the night, availability, place between knots, today's orders) is written each morning.
+The fixed part (lines, crossings, sectors, hauls, the flow network) is made once from a scenario; the dated
+part (length of the night, availability, place between knots, today's orders) is written each morning.
 """
 
 import math

@@ -5,8 +5,9 @@ Stages of a day, each exact for the stage before it:
 1. capacity of each line = trunk's cars x line's share x length of the night x share of it open; a shut line
    keeps what trucks can carry round it (trans-shipment), which ties trucks down; where it would tie more than
    can be spared, it and rear freight are cut back from one day to the next until the trucks suffice;
-2. rail: maximum flow with the priority split; sectors by fewest days of supply, ties by number, the rear (civil
-   freight and military depots, in proportion) last; a sector asks its nearest railhead for what the line to it can bring, the next one for the rest;
+2. rail: maximum flow with the priority split; sectors by fewest days of supply, ties by number, the rear
+   (civil freight and military depots, in proportion) last; a sector asks its nearest railhead for what the
+   line to it can bring, the next one for the rest;
 3. trucks: a budget of truck-days, spent sector by sector in the same order, nearest railhead first;
 4. what trucks are left haul from the border for sectors whose order is unmet;
 5. porters carry from railheads what trucks left there.

@@ -1,8 +1,8 @@
 """Weather: days and nights that can be flown, and floods. Equations: docs/model/weather.md.
 
 Flyable or not is a two-state Markov chain for the day and one for the night: its stationary share is the
-month's, its correlation from one day to the next the month's persistence. A flood washes out bridges anywhere on
-the managed lines, in proportion to length, whether or not anybody bombs.
+month's, its correlation from one day to the next the month's persistence. A flood washes out bridges anywhere
+on the managed lines, in proportion to length, whether or not anybody bombs.
 """
 
 from collections.abc import Callable
