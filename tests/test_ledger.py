@@ -1,6 +1,8 @@
 """The ledger: the tables that come with the package hold together, and faulty ones are told in full."""
 
+import csv
 import datetime
+import re
 import shutil
 from collections import Counter
 
@@ -164,6 +166,21 @@ def test_figure__unknown_id_names_the_nearest():
         LEDGER.figure("crane_strangle_loses")
     with pytest.raises(QueryError, match="the list of sources"):
         LEDGER.source("\N{SNOWMAN}" * 500)
+
+
+def test_record_readme__counts_the_rows_of_every_table():
+    """Each row of the README's first table names tables and how many rows they have."""
+    record = shipped.folder("record")
+    told = {}
+    for names, counts in re.findall(
+        r"^\| (`[^|]+`) \| ([\d, ]+) \|", (record / "README.md").read_text(), re.M
+    ):
+        told |= dict(zip(re.findall("`(.+?)`", names), map(int, counts.split(",")), strict=True))
+    held = {}
+    for path in record.rglob("*.csv"):
+        with path.open(encoding="utf-8", newline="") as file:
+            held[path.relative_to(record).as_posix()] = sum(1 for _ in csv.reader(file)) - 1
+    assert told == held
 
 
 def test_ledger__raids_and_places_lie_in_and_around_korea():
