@@ -82,7 +82,8 @@ QUANTITIES: Final[Mapping[str, Quantity]] = MappingProxyType(
 class Question:
     """A quantity over the days from start to end, both counted; of one place, or of the whole if it is None.
 
-    Several places joined by ``+`` are taken together, as the whole is. ``a_day`` asks for a sum as its daily mean.
+    Several places joined by ``+`` are taken together, as the whole is. ``a_day`` asks for a sum as its daily
+    mean.
     """
 
     quantity: str

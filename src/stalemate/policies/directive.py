@@ -65,7 +65,7 @@ class Directive:
         )
 
     def weighted(self, **weights: Floats) -> Self:
-        """Return the directive with a weight a replicate on a mission: ``weighted(rail=w)``, w: (replicate,)."""
+        """Return the directive with weights a replicate on missions: ``weighted(rail=w)``, (replicate,)."""
         unknown = sorted(set(weights) - set(MISSIONS))
         if unknown:
             raise PolicyError(

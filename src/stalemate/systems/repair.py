@@ -2,8 +2,8 @@
 
 Working hours are the dark hours less alerts. Two rival forms:
 
-queue - the blocking cuts of a section queue on its hot stretch, whose crews mend v = density x length / work a
-cut an hour; the line is whole after T = least time + cuts / v, open for 1 - T / H of the night; the rest
+queue - the blocking cuts of a section queue on its hot stretch, whose crews mend v = density x length / work
+cuts an hour; the line is whole after T = least time + cuts / v, open for 1 - T / H of the night; the rest
 carries over.
 own clock - each cut is mended by its own gang after an exponential time; the line is open when all are.
 
