@@ -131,7 +131,9 @@ def _span(recipe: Recipe) -> str:
 
 
 def _two_lines(band: Estimate) -> str:
-    return f"{number(band.median)}\n{_ends(band)}"
+    """Return the median over the band's ends, joined by an ellipsis: a table's width is dear."""
+    ends = number(band.low) if band.low == band.high else f"{number(band.low)}…{number(band.high)}"
+    return f"{number(band.median)}\n{ends}"
 
 
 def _ends(band: Estimate) -> str:
