@@ -103,12 +103,13 @@ def compare(
     seed: int = DEFAULT_SEED,
     structures: Structures | None = None,
     until: date | None = None,
+    since_parting: bool = False,
     out: Path | None = None,
     workers: int | None = None,
     block: int = SHARD_WARS,
     progress: Progress | None = None,
 ) -> Comparison:
-    """Run two policies under the same luck and compare them from the day they part.
+    """Run two policies under the same luck and compare them.
 
     The arguments and what is raised are those of ``ensemble.runner.run``.
     """
@@ -120,6 +121,7 @@ def compare(
             seed=seed,
             structures=structures,
             until=until,
+            since_parting=since_parting,
             out=out,
             workers=workers,
             block=block,

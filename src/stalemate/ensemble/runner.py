@@ -55,6 +55,7 @@ def run(
     seed: int = DEFAULT_SEED,
     structures: Structures | None = None,
     until: date | None = None,
+    since_parting: bool = False,
     out: Path | None = None,
     workers: int | None = None,
     block: int = SHARD_WARS,
@@ -62,8 +63,8 @@ def run(
 ) -> Runs:
     """Run one or more policies under the same luck, and store the run in ``out`` if a folder is named.
 
-    ``until`` is the last day, the scenario's by default. Outcomes are taken from the day the policies part,
-    or from the first day for one policy alone. A stored run of the same recipe is read instead of run again,
+    ``until`` is the last day, the scenario's by default. Outcomes are taken over all days, or with
+    ``since_parting`` from the day several policies part. A stored run of the same recipe is read instead of run again,
     and an unfinished one is taken up where it stopped.
 
     Raises QueryError for an option out of range, PolicyError for an unknown policy and RunError if ``out``
@@ -74,7 +75,7 @@ def run(
     structures = structures or Structures()
     prepared = engine.prepare(war)
     places = _places(prepared)
-    recipe = _recipe(war, policies, seed, replicates, structures, until, columns(places))
+    recipe = _recipe(war, policies, seed, replicates, structures, until, since_parting, columns(places))
     if out is not None and out.exists():
         _refuse_other(read_recipe(out), recipe, str(out))
         return read_run(out)
@@ -135,7 +136,10 @@ def run_again(
     """
     structures = Structures(repair=recipe.repair, fire=recipe.fire)
     kept = columns(_places(engine.prepare(war)))
-    now = _recipe(war, policies, recipe.seed, recipe.replicates, structures, recipe.end, kept)
+    since_parting = recipe.window_start > recipe.start
+    now = _recipe(
+        war, policies, recipe.seed, recipe.replicates, structures, recipe.end, since_parting, kept
+    )
     _refuse_other(recipe, now, "the manifest")
     return run(
         war,
@@ -144,6 +148,7 @@ def run_again(
         seed=recipe.seed,
         structures=structures,
         until=recipe.end,
+        since_parting=since_parting,
         out=out,
         workers=workers,
         block=block,
@@ -218,8 +223,8 @@ def checked_counts(replicates: int, seed: int) -> None:
     """Check the two numbers that every question takes. Raises QueryError."""
     if not 1 <= replicates <= 10_000_000:
         raise QueryError(f"replicates is {replicates}; expected 1 to 10,000,000")
-    if not 0 <= seed < 2**64:
-        raise QueryError(f"seed is {seed}; expected 0 to 18,446,744,073,709,551,615")
+    if not 0 <= seed < 2**63:
+        raise QueryError(f"seed is {seed}; expected 0 to 9,223,372,036,854,775,807")
 
 
 def _places(prepared: Prepared) -> dict[str, tuple[str, ...]]:
@@ -233,6 +238,7 @@ def _recipe(
     replicates: int,
     structures: Structures,
     until: date | None,
+    since_parting: bool,
     kept: tuple[Column, ...],
 ) -> Recipe:
     checked_counts(replicates, seed)
@@ -241,9 +247,9 @@ def _recipe(
     end = until or war.end
     war.day_of(end)
     partings = [policy.parts for policy in policies if policy.parts is not None]
-    window_start = max(war.start, min(partings)) if len(policies) > 1 and partings else war.start
-    if window_start > end:
-        raise QueryError(f"the policies part on {window_start}, after the last day {end}; run them longer")
+    parting = max(war.start, min(partings)) if len(policies) > 1 and partings else war.start
+    if parting > end:
+        raise QueryError(f"the policies part on {parting}, after the last day {end}; run them longer")
     return Recipe(
         scenario=war.name,
         scenario_digest=war.digest,
@@ -255,7 +261,7 @@ def _recipe(
         fire=structures.fire,
         start=war.start,
         end=end,
-        window_start=window_start,
+        window_start=parting if since_parting else war.start,
         columns=kept,
     )
 

@@ -1,4 +1,7 @@
-"""A picture of a comparison: weekly medians and bands of both policies, and the day they part."""
+"""A picture of a comparison: weekly medians and bands of each policy, and the day they part.
+
+Up to that day all policies are one war, so it is drawn once, in grey.
+"""
 
 from datetime import date
 from importlib.util import find_spec
@@ -6,8 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from stalemate.analysis.estimate import BAND
+from stalemate.ensemble.outcomes import DAYS_PER_WEEK
 from stalemate.ensemble.runs import Runs
 from stalemate.errors import QueryError
 
@@ -16,13 +21,15 @@ if TYPE_CHECKING:
 
 FORMATS: Final = (".pdf", ".png", ".svg")
 
-_COLOURS: Final = ("#b5442e", "#2b5c8a", "#6b6b6b", "#8a6d2b")
+_COLOURS: Final = ("#b5442e", "#2b5c8a", "#5d7a3a", "#8a6d2b")
+_SHARED: Final = "#6b6b6b"
 _PANELS: Final = (
-    ("front_tonnes", 1 / 7, "delivered to the front, t/day"),
-    ("grain_stock_days", 1.0, "grain stock, days of supply"),
-    ("shells_communist", 1 / 7, "Communist shells a day"),
-    ("aircraft_lost", 1.0, "own aircraft lost a week"),
+    ("front_tonnes", 1 / DAYS_PER_WEEK, False, "delivered to the front, t/day"),
+    ("grain_stock_days", 1.0, False, "grain stock, days of supply"),
+    ("shells_communist", 1 / DAYS_PER_WEEK, False, "Communist shells a day"),
+    ("aircraft_lost", 1.0, True, "own aircraft lost since the first day"),
 )
+"""Quantity, factor on a week's value, whether weeks are added up, and title."""
 
 
 def check_can_draw(file: Path) -> None:
@@ -43,11 +50,11 @@ def draw(runs: Runs, file: Path) -> None:
     figure = Figure(figsize=(9.0, 6.0), layout="constrained")
     FigureCanvasAgg(figure)
     panels = figure.subplots(2, 2, sharex=True).flat
-    for axes, (quantity, factor, title) in zip(panels, _PANELS, strict=True):
-        _panel(axes, runs, quantity, factor)
+    for axes, (quantity, factor, added_up, title) in zip(panels, _PANELS, strict=True):
+        _panel(axes, runs, quantity, factor, added_up)
         axes.set_title(title, loc="left", fontsize=10)
     recipe = runs.recipe
-    figure.axes[0].legend(frameon=False, fontsize=9)
+    figure.axes[0].legend(frameon=False, fontsize=9, loc="upper left")
     figure.suptitle(
         f"{recipe.scenario}: {recipe.replicates:,} wars a policy, weekly median and 90 % band, "
         f"seed {recipe.seed}",
@@ -57,23 +64,46 @@ def draw(runs: Runs, file: Path) -> None:
         figure.savefig(file, dpi=150, metadata=_without_date(file))
 
 
-def _panel(axes: "Axes", runs: Runs, quantity: str, factor: float) -> None:
-    weeks = np.array(runs.week_starts(), dtype="datetime64[D]")
-    whole = ((runs.recipe.end - runs.recipe.start).days + 1) // 7
-    for position, policy in enumerate(runs.recipe.policies):
-        colour = _COLOURS[position % len(_COLOURS)]
-        series = runs.weekly(position, quantity)[:, :whole] * factor
-        low, middle, high = np.quantile(series, (BAND[0], 0.5, BAND[1]), axis=0)
-        axes.fill_between(weeks[:whole], low, high, color=colour, alpha=0.2, linewidth=0)
-        axes.plot(weeks[:whole], middle, color=colour, linewidth=1.4, label=policy.name)
-    if runs.recipe.window_start > runs.recipe.start:
-        axes.axvline(
-            _days_since_1970(runs.recipe.window_start), color="#444444", linewidth=0.8, linestyle=":"
+def _panel(axes: "Axes", runs: Runs, quantity: str, factor: float, added_up: bool) -> None:
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+    from matplotlib.ticker import StrMethodFormatter
+
+    recipe = runs.recipe
+    days = (recipe.end - recipe.start).days + 1
+    weeks = np.array(runs.week_starts(), dtype="datetime64[D]")[: days // DAYS_PER_WEEK]
+    shared = 0
+    if len(recipe.policies) > 1:
+        shared = (recipe.window_start - recipe.start).days // DAYS_PER_WEEK
+    for position, policy in enumerate(recipe.policies):
+        series = runs.weekly(position, quantity)[:, : len(weeks)] * factor
+        bands = np.quantile(
+            np.cumsum(series, axis=1) if added_up else series, (BAND[0], 0.5, BAND[1]), axis=0
         )
+        if shared and position == 0:
+            label = f"all alike until {recipe.window_start}"
+            _band(axes, weeks[: shared + 1], bands[:, : shared + 1], _SHARED, label)
+        _band(axes, weeks[shared:], bands[:, shared:], _COLOURS[position % len(_COLOURS)], policy.name)
+    if shared:
+        axes.axvline(_days_since_1970(recipe.window_start), color="#444444", linewidth=0.8, linestyle=":")
     axes.set_ylim(bottom=0)
+    axes.margins(x=0.01)
     axes.spines[["top", "right"]].set_visible(False)
     axes.tick_params(labelsize=8)
-    axes.tick_params(axis="x", rotation=30)
+    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,.10g}"))
+    locator = AutoDateLocator(minticks=4, maxticks=9)
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))
+
+
+def _band(
+    axes: "Axes",
+    weeks: npt.NDArray[np.datetime64],
+    bands: npt.NDArray[np.float64],
+    colour: str,
+    label: str,
+) -> None:
+    axes.fill_between(weeks, bands[0], bands[2], color=colour, alpha=0.18, linewidth=0)
+    axes.plot(weeks, bands[1], color=colour, linewidth=1.5, label=label)
 
 
 def _days_since_1970(day: date) -> float:

@@ -26,6 +26,9 @@ Workers = Annotated[int | None, typer.Option(help="Threads; all cores by default
 BlockSize = Annotated[int, typer.Option(help="Wars run side by side, up to 256. Moves no result.")]
 Out = Annotated[Path | None, typer.Option(help="Store the run in this folder; a killed run resumes.")]
 Until = Annotated[datetime | None, typer.Option(formats=_DAY, help="Last day; the scenario's by default.")]
+SinceParting = Annotated[
+    bool, typer.Option("--since-parting", help="Outcomes from the day the policies part, not over all days.")
+]
 Repair = Annotated[list[str] | None, typer.Option(help="Only this form of repair; may be repeated.")]
 Fire = Annotated[list[str] | None, typer.Option(help="Only this form of fire; may be repeated.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
@@ -68,6 +71,7 @@ def compare(
     replicates: Replicates = 1000,
     seed: Seed = 1,
     until: Until = None,
+    since_parting: SinceParting = False,
     repair: Repair = None,
     fire: Fire = None,
     out: Out = None,
@@ -76,7 +80,7 @@ def compare(
     picture: Picture = None,
     as_json: AsJson = False,
 ) -> None:
-    """Compare two policies under the same luck, from the day they part."""
+    """Compare two policies under the same luck."""
     if picture is not None:
         from stalemate.interfaces.picture import check_can_draw
 
@@ -88,6 +92,7 @@ def compare(
         replicates=replicates,
         seed=seed,
         until=until,
+        since_parting=since_parting,
         structures=_structures(repair, fire),
         out=out,
         workers=workers,
@@ -208,6 +213,7 @@ def _run(
     replicates: int,
     seed: int,
     until: datetime | None,
+    since_parting: bool = False,
     structures: "Structures",
     out: Path | None,
     workers: int | None,
@@ -228,6 +234,7 @@ def _run(
             seed=seed,
             structures=structures,
             until=_day(until),
+            since_parting=since_parting,
             out=out,
             workers=workers,
             block=block,

@@ -39,7 +39,8 @@ WORD_BITS: Final = 64
 SPARE: Final = 0
 CLOSED: Final = 1
 SEEN: Final = 2
-"""Rows of the scratch field ``sets``."""
+SHORT: Final = 3
+"""Rows of the scratch field ``sets``. After a solve CLOSED holds the proof: all edges into it are full."""
 
 _ZERO, _ONE = np.uint64(0), np.uint64(1)
 _MOST_ARCS = np.iinfo(np.int16).max
@@ -65,11 +66,6 @@ class FlowLayout:
     edge_ends: Ints
     gate_node: Ints
     terminal_node: Ints
-
-    @property
-    def n_nodes(self) -> int:
-        """Nodes, padding included."""
-        return len(self.arc_start) - 1
 
 
 def layout(
@@ -170,9 +166,10 @@ def scratch_fields(n_nodes: int) -> Fields:
     words = -(-n_nodes // WORD_BITS)
     return {
         "layers": (np.uint64, (n_nodes + 1, words)),
-        "sets": (np.uint64, (3, words)),
+        "sets": (np.uint64, (4, words)),
         "balance": (np.int64, (n_nodes,)),
         "path": (np.int32, (n_nodes + 1,)),
+        "narrowest": (np.int64, (n_nodes + 1,)),
     }
 
 
@@ -181,7 +178,7 @@ def problem(static: FlowLayout) -> npt.NDArray[np.void]:
 
     ``record[0]`` serves as each of the four arguments of ``solve``. Every axis is at least 1 long.
     """
-    nodes, edges = max(static.n_nodes, 1), max(len(static.edge_ends), 1)
+    nodes, edges = len(static.arc_at), max(len(static.edge_ends), 1)
     gates, terminals = max(len(static.gate_node), 1), max(len(static.terminal_node), 1)
     fields = (
         layout_fields(nodes, edges, gates, terminals)
@@ -189,9 +186,8 @@ def problem(static: FlowLayout) -> npt.NDArray[np.void]:
         | state_fields(nodes, edges, gates, terminals)
         | scratch_fields(nodes)
     )
-    record = np.zeros(
-        1, np.dtype([(name, kind, shape) for name, (kind, shape) in fields.items()], align=True)
-    )
+    columns = [(name, kind, shape) for name, (kind, shape) in fields.items()]
+    record = np.zeros(1, np.dtype(columns, align=True))
     for name in layout_fields(nodes, edges, gates, terminals):
         values = getattr(static, name)
         record[0][name][tuple(slice(size) for size in values.shape)] = values
@@ -216,20 +212,20 @@ def solve(net: Record, day: Record, state: Record, work: Record) -> int:
     for node in range(work.balance.shape[0]):
         work.balance[node] = 0
     for edge in range(state.edge_flow.shape[0]):
-        if day.edge_capacity[edge] != state.edge_limit[edge]:
-            _limit_edge(edge, day.edge_capacity[edge], net, state, work)
+        capacity, limit, flow = day.edge_capacity[edge], state.edge_limit[edge], state.edge_flow[edge]
+        state.edge_limit[edge] = capacity
+        there, back = (limit > flow) != (capacity > flow), (limit > -flow) != (capacity > -flow)
+        if (abs(flow) > capacity) | there | back:
+            _fit_edge(edge, net, state, work)
     _fit_ends(net, day, state, work)
-    for w in range(work.sets.shape[1]):
-        work.sets[SPARE, w] = _ZERO
-        work.sets[CLOSED, w] = _ZERO
-    for node in range(work.balance.shape[0]):
-        if work.balance[node] > 0:
-            work.sets[SPARE, node >> 6] |= _bit(node)
-    for node in range(work.balance.shape[0]):
-        if work.balance[node] < 0:
-            wanted = -work.balance[node]
-            work.balance[node] = 0
-            _fill(node, wanted, 0, net, day, state, work)
+    _make_sets(work)
+    node = _first(work.sets, SHORT)
+    while node >= 0:
+        wanted = -work.balance[node]
+        work.balance[node] = 0
+        work.sets[SHORT, node >> 6] &= ~_bit(node)
+        _fill(node, wanted, 0, net, day, state, work)
+        node = _first(work.sets, SHORT)
     total = 0
     for place in range(day.order.shape[0]):
         terminal = day.order[place]
@@ -243,12 +239,11 @@ def solve(net: Record, day: Record, state: Record, work: Record) -> int:
 
 
 @kernel
-def _limit_edge(edge: int, capacity: int, net: Record, state: Record, work: Record) -> None:
-    """Give an edge its new capacity; what it can no longer carry stays spare behind it and short ahead."""
+def _fit_edge(edge: int, net: Record, state: Record, work: Record) -> None:
+    """Cut an edge's flow down to its limit; what it can no longer carry is spare behind it, short ahead."""
     tail, head = net.edge_ends[edge, 0], net.edge_ends[edge, 1]
-    flow = state.edge_flow[edge]
-    kept = min(max(flow, -capacity), capacity)
-    state.edge_limit[edge] = capacity
+    flow, limit = state.edge_flow[edge], state.edge_limit[edge]
+    kept = min(max(flow, -limit), limit)
     state.edge_flow[edge] = kept
     work.balance[tail] += flow - kept
     work.balance[head] -= flow - kept
@@ -258,15 +253,29 @@ def _limit_edge(edge: int, capacity: int, net: Record, state: Record, work: Reco
 
 @kernel
 def _fit_ends(net: Record, day: Record, state: Record, work: Record) -> None:
-    """Open every gate fully and cut every terminal down to its day.demand."""
+    """Open every gate fully and cut every terminal down to its demand."""
     for gate in range(state.gate_flow.shape[0]):
         work.balance[net.gate_node[gate]] += day.gate_capacity[gate] - state.gate_flow[gate]
         state.gate_flow[gate] = day.gate_capacity[gate]
     for terminal in range(state.terminal_flow.shape[0]):
-        over = state.terminal_flow[terminal] - day.demand[terminal]
-        if over > 0:
-            state.terminal_flow[terminal] -= over
-            work.balance[net.terminal_node[terminal]] += over
+        over = max(0, state.terminal_flow[terminal] - day.demand[terminal])
+        state.terminal_flow[terminal] -= over
+        work.balance[net.terminal_node[terminal]] += over
+
+
+@kernel
+def _make_sets(work: Record) -> None:
+    """Find the spare and the short nodes; none is closed yet."""
+    n_nodes = work.balance.shape[0]
+    for w in range(work.sets.shape[1]):
+        spare = _ZERO
+        short = _ZERO
+        for node in range(w << 6, min(n_nodes, (w + 1) << 6)):
+            spare |= np.uint64(work.balance[node] > 0) << np.uint64(node & 63)
+            short |= np.uint64(work.balance[node] < 0) << np.uint64(node & 63)
+        work.sets[SPARE, w] = spare
+        work.sets[SHORT, w] = short
+        work.sets[CLOSED, w] = _ZERO
 
 
 @kernel
@@ -388,39 +397,45 @@ def _send(giver: int, depth: int, most: int, net: Record, state: Record, work: R
                 return 0
             level += 1
             at = net.arcs[work.path[level], 0]
+            moved = work.narrowest[level]
         else:
-            work.path[level] = _arc_with_room(at, nearer, net, state)
+            arc = int(net.arc_at[at, nearer])
+            room = _room(arc, net, state)
+            while room == 0:
+                arc += 1
+                room = _room(arc, net, state)
+            work.path[level] = arc
+            work.narrowest[level] = moved
+            moved = min(moved, room)
             at = nearer
             level -= 1
-    for level in range(1, depth + 1):
-        edge, sign = net.arcs[work.path[level], 2], net.arcs[work.path[level], 3]
-        moved = min(moved, state.edge_limit[edge] - sign * state.edge_flow[edge])
     for level in range(1, depth + 1):
         arc = work.path[level]
         tail, head, edge, sign = net.arcs[arc, 0], net.arcs[arc, 1], net.arcs[arc, 2], net.arcs[arc, 3]
         state.edge_flow[edge] += sign * moved
         state.room_into[tail, head >> 6] |= _bit(head)
         state.room_from[head, tail >> 6] |= _bit(tail)
-        if state.edge_limit[edge] == sign * state.edge_flow[edge]:
+        if _room(arc, net, state) == 0:
             _mark(tail, head, net, state)
     return moved
 
 
 @kernel
-def _arc_with_room(tail: int, head: int, net: Record, state: Record) -> int:
-    """Return the first arc tail -> head on which more can flow, or -1."""
-    arc = int(net.arc_at[tail, head])
-    while arc < net.arcs.shape[0] and net.arcs[arc, 0] == tail and net.arcs[arc, 1] == head:
-        if state.edge_limit[net.arcs[arc, 2]] > net.arcs[arc, 3] * state.edge_flow[net.arcs[arc, 2]]:
-            return arc
-        arc += 1
-    return -1
+def _room(arc: int, net: Record, state: Record) -> int:
+    """Return how much more can flow along an arc, tonnes a day."""
+    edge = net.arcs[arc, 2]
+    return int(state.edge_limit[edge] - net.arcs[arc, 3] * state.edge_flow[edge])
 
 
 @kernel
 def _mark(tail: int, head: int, net: Record, state: Record) -> None:
     """Set or clear the bits that say whether more can flow from tail straight to head."""
-    if _arc_with_room(tail, head, net, state) >= 0:
+    arc = int(net.arc_at[tail, head])
+    some = False
+    while arc < net.arcs.shape[0] and net.arcs[arc, 0] == tail and net.arcs[arc, 1] == head:
+        some = some or _room(arc, net, state) > 0
+        arc += 1
+    if some:
         state.room_into[head, tail >> 6] |= _bit(tail)
         state.room_from[tail, head >> 6] |= _bit(head)
     else:
@@ -432,19 +447,12 @@ def _mark(tail: int, head: int, net: Record, state: Record) -> None:
 def _return_spare(net: Record, state: Record, work: Record) -> None:
     """Send spare tonnes back the way they came until the gates take them; each step lowers some flow."""
     for gate in range(state.gate_flow.shape[0]):
-        node = net.gate_node[gate]
-        back = min(work.balance[node], state.gate_flow[gate])
-        state.gate_flow[gate] -= back
-        work.balance[node] -= back
-        if work.balance[node] == 0:
-            work.sets[SPARE, node >> 6] &= ~_bit(node)
+        _give_back(gate, net, state, work)
     node = _first(work.sets, SPARE)
     while node >= 0:
         for gate in range(state.gate_flow.shape[0]):
             if net.gate_node[gate] == node:
-                back = min(work.balance[node], state.gate_flow[gate])
-                state.gate_flow[gate] -= back
-                work.balance[node] -= back
+                _give_back(gate, net, state, work)
         for arc in range(net.arc_start[node], net.arc_start[node + 1]):
             other, edge, sign = net.arcs[arc, 1], net.arcs[arc, 2], net.arcs[arc, 3]
             back = min(work.balance[node], -sign * state.edge_flow[edge])
@@ -457,6 +465,17 @@ def _return_spare(net: Record, state: Record, work: Record) -> None:
                 _mark(other, node, net, state)
         work.sets[SPARE, node >> 6] &= ~_bit(node)
         node = _first(work.sets, SPARE)
+
+
+@kernel
+def _give_back(gate: int, net: Record, state: Record, work: Record) -> None:
+    """Return to a gate what is spare at its node, as far as it had sent it."""
+    node = net.gate_node[gate]
+    back = min(work.balance[node], state.gate_flow[gate])
+    state.gate_flow[gate] -= back
+    work.balance[node] -= back
+    if work.balance[node] == 0:
+        work.sets[SPARE, node >> 6] &= ~_bit(node)
 
 
 @kernel

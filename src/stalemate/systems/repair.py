@@ -69,7 +69,7 @@ class Repair(AbstractSystem):
 @kernel
 def mend(theatre: Record, world: Record, war: Record, day: int) -> None:
     """Work off cuts by the war's repair form, then bridges and flood damage; say what is open."""
-    hours = (theatre.night_hours - world.repair_twilight_hours) * world.repair_alert_share
+    hours = max(0.0, theatre.night_hours - world.repair_twilight_hours) * world.repair_alert_share
     spell = max(0.0, hours - world.repair_minimum_hours)
     work = world.repair_man_hours_per_cut * (1.0 - world.repair_learning * war.today[_PROGRESS])
     if world.repair_form == OWN_CLOCK:
@@ -83,7 +83,9 @@ def mend(theatre: Record, world: Record, war: Record, day: int) -> None:
         mended = cuts
         if cuts > ALMOST_NONE:
             if world.repair_form == OWN_CLOCK:
-                share = all_mended_share(theatre.log_done[inside], cuts) * spell / hours
+                share = 0.0
+                if spell > 0.0:
+                    share = all_mended_share(theatre.log_done[inside], cuts) * spell / hours
                 mended = cuts * theatre.mended_share[inside]
             else:
                 density = war.today[_TRIANGLE] if inside else war.today[_ELSEWHERE]
@@ -104,9 +106,8 @@ def mend(theatre: Record, world: Record, war: Record, day: int) -> None:
         if theatre.in_cordon[section]:
             widest = max(widest, share)
         if theatre.managed[section]:
-            usable += usable_km(
-                theatre.length_km[section], flooded + war.open_cuts[section], world.repair_break_km
-            )
+            breaks = war.washed_out[section] + war.open_cuts[section]
+            usable += usable_km(theatre.length_km[section], breaks, world.repair_break_km)
     war.usable_rail_km = usable
     war.cordon_open_share = widest
     war.cordon_shut = widest == 0.0

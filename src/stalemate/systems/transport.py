@@ -104,7 +104,9 @@ def haul(theatre: Record, world: Record, war: Record, day: int) -> None:
     for k in range(theatre.n_terminals):
         if k == theatre.rear_terminal:
             depots = war.today[_WORKS] * (1.0 - world.works_front_share)
-            war.civil_tonnes = war.terminal_flow[k] * world.civil_cars / (world.civil_cars + depots)
+            war.civil_tonnes = 0.0
+            if world.civil_cars > 0.0:
+                war.civil_tonnes = war.terminal_flow[k] * world.civil_cars / (world.civil_cars + depots)
             war.depot_tonnes = war.terminal_flow[k] - war.civil_tonnes
         else:
             war.railhead_stock[k] += war.terminal_flow[k]
