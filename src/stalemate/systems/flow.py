@@ -447,12 +447,19 @@ def _mark(tail: int, head: int, net: Record, state: Record) -> None:
 def _return_spare(net: Record, state: Record, work: Record) -> None:
     """Send spare tonnes back the way they came until the gates take them; each step lowers some flow."""
     for gate in range(state.gate_flow.shape[0]):
-        _give_back(gate, net, state, work)
+        node = net.gate_node[gate]
+        back = min(work.balance[node], state.gate_flow[gate])
+        state.gate_flow[gate] -= back
+        work.balance[node] -= back
+        if work.balance[node] == 0:
+            work.sets[SPARE, node >> 6] &= ~_bit(node)
     node = _first(work.sets, SPARE)
     while node >= 0:
         for gate in range(state.gate_flow.shape[0]):
             if net.gate_node[gate] == node:
-                _give_back(gate, net, state, work)
+                back = min(work.balance[node], state.gate_flow[gate])
+                state.gate_flow[gate] -= back
+                work.balance[node] -= back
         for arc in range(net.arc_start[node], net.arc_start[node + 1]):
             other, edge, sign = net.arcs[arc, 1], net.arcs[arc, 2], net.arcs[arc, 3]
             back = min(work.balance[node], -sign * state.edge_flow[edge])
@@ -465,17 +472,6 @@ def _return_spare(net: Record, state: Record, work: Record) -> None:
                 _mark(other, node, net, state)
         work.sets[SPARE, node >> 6] &= ~_bit(node)
         node = _first(work.sets, SPARE)
-
-
-@kernel
-def _give_back(gate: int, net: Record, state: Record, work: Record) -> None:
-    """Return to a gate what is spare at its node, as far as it had sent it."""
-    node = net.gate_node[gate]
-    back = min(work.balance[node], state.gate_flow[gate])
-    state.gate_flow[gate] -= back
-    work.balance[node] -= back
-    if work.balance[node] == 0:
-        work.sets[SPARE, node >> 6] &= ~_bit(node)
 
 
 @kernel
