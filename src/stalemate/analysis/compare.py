@@ -28,6 +28,15 @@ from stalemate.scenario.schema import Scenario
 DATED_FIRE: Final = "policy"
 """The form of fire that is given, not found."""
 
+CAUSED_FIRE: Final = ("retribution", "surplus")
+"""The forms of fire that name a cause in the air war; how strongly it works is assumed."""
+
+CAUSES: Final = (
+    "How strongly fire answers air pressure or slack supply is assumed (fire_retribution, fire_surplus): the "
+    "record cannot tell the four forms of fire apart, so what holds under one of them only is an if, not a "
+    "finding."
+)
+
 LEAST_PAIRS: Final = 20
 """With fewer pairs a band of 90 % has no war outside it, and no verdict is given."""
 
@@ -166,7 +175,10 @@ def verdict(comparison: Comparison) -> tuple[str, ...]:
     always_given = [outcome.label for outcome in OUTCOMES if outcome.given == "always"]
     said.append(f"An input under every form, so no run says anything about it: {_listed(always_given)}.")
     depends = [outcome for outcome, side in agreed.items() if side is None]
-    return (*said, *(_under_form(form, depends) for form in comparison.forms), HARM)
+    said += [_under_form(form, depends) for form in comparison.forms]
+    if any(form.fire in CAUSED_FIRE for form in comparison.forms):
+        said.append(CAUSES)
+    return (*said, HARM)
 
 
 def _contrasts(runs: Runs, chosen: npt.NDArray[np.bool_]) -> tuple[Contrast, ...]:

@@ -64,8 +64,8 @@ def run(
     """Run one or more policies under the same luck, and store the run in ``out`` if a folder is named.
 
     ``until`` is the last day, the scenario's by default. Outcomes are taken over all days, or with
-    ``since_parting`` from the day several policies part. A stored run of the same recipe is read instead of run again,
-    and an unfinished one is taken up where it stopped.
+    ``since_parting`` from the day several policies part. A stored run of the same recipe is read instead
+    of run again, and an unfinished one is taken up where it stopped.
 
     Raises QueryError for an option out of range, PolicyError for an unknown policy and RunError if ``out``
     holds something else.
@@ -137,9 +137,7 @@ def run_again(
     structures = Structures(repair=recipe.repair, fire=recipe.fire)
     kept = columns(_places(engine.prepare(war)))
     since_parting = recipe.window_start > recipe.start
-    now = _recipe(
-        war, policies, recipe.seed, recipe.replicates, structures, recipe.end, since_parting, kept
-    )
+    now = _recipe(war, policies, recipe.seed, recipe.replicates, structures, recipe.end, since_parting, kept)
     _refuse_other(recipe, now, "the manifest")
     return run(
         war,

@@ -2,7 +2,8 @@
 
 Cuts on a section are negative binomial (Poisson with a gamma focus of the day): mean = sum over classes of
 sorties x cuts a sortie x one common factor. The defenders count a dated share of them. Bridge cases are
-Poisson in sorties aimed at bridges, and a share of them puts a bridge out of use. Trucks are Poisson in road sorties.
+Poisson in sorties aimed at bridges, and a share of them puts a bridge out of use. Trucks are Poisson in road
+sorties.
 """
 
 from collections.abc import Callable
