@@ -1,0 +1,284 @@
+"""Plain twins of the systems but transport: one day of one war, on plain numbers and lists.
+
+Written from the equations in the systems' docstrings and in docs/model; counts are quantiles by sixty digits.
+``theatre`` and ``war`` are records as ``small_wars.plain`` gives them, ``world`` as
+``small_wars.plain_world`` does: every parameter at its value of the day. ``war`` is changed.
+"""
+
+import math
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import numpy as np
+from reference import streams
+
+from stalemate.scenario.resolve import DATED
+from stalemate.streams import Decision
+from stalemate.systems.theatre import KINDS
+
+Part = SimpleNamespace
+
+OF_CLASS = dict(zip(KINDS, ("fighter_bomber", "b26", "b29", "marine", "carrier"), strict=True))
+
+
+def uniform(world: Part, item: int, day: int, decision: Decision) -> float:
+    return streams.uniform(world.seed, item, world.replicate, day, int(decision))
+
+
+def poisson(world: Part, item: int, day: int, decision: Decision, mean: float) -> int:
+    return streams.quantile(uniform(world, item, day, decision), streams.poisson(mean))
+
+
+def clustered(world: Part, item: int, day: int, decision: Decision, mean: float, shape: float) -> int:
+    return streams.quantile(uniform(world, item, day, decision), streams.negative_binomial(mean, shape))
+
+
+def classes(theatre: Part) -> Iterator[tuple[int, str]]:
+    """Give each class's number and the part of the parameters' names that stands for it."""
+    for k in range(theatre.n_classes):
+        yield k, OF_CLASS[KINDS[theatre.kind[k]]]
+
+
+def crossings_of(theatre: Part, section: int) -> range:
+    first = theatre.first_crossing[section]
+    return range(first, first + theatre.crossings_on[section])
+
+
+def calendar(theatre: Part, world: Part, war: Part, day: int) -> None:
+    for place in DATED.values():
+        knot, share = theatre.knot_index[place], theatre.knot_weight[place]
+        points = world.knots[place]
+        value = points[knot] if share == 0 else (1 - share) * points[knot] + share * points[knot + 1]
+        war.today[place] = math.exp(value) if theatre.knot_is_log[place] else value
+
+
+def weather(theatre: Part, world: Part, war: Part, day: int) -> None:
+    for name, decision in (("flyable_day", Decision.FLYABLE_DAY), ("flyable_night", Decision.FLYABLE_NIGHT)):
+        long_run, before = getattr(theatre, name), getattr(war, name)
+        chance = (1 - theatre.persistence) * long_run + theatre.persistence * before
+        setattr(war, name, int(uniform(world, 0, day, decision) < chance))
+    for section in range(theatre.n_sections):
+        part = theatre.length_km[section] / theatre.managed_km if theatre.managed[section] else 0.0
+        mean = world.flood_washouts_per_day * part
+        war.washouts[section] = poisson(world, section, day, Decision.FLOOD, mean)
+
+
+def airforces(theatre: Part, world: Part, war: Part, day: int) -> None:
+    rail_weight, bridge_weight, road_weight, pressure_weight = war.order_weight
+    war.rail_sorties = war.road_sorties = war.pressure_sorties = 0.0
+    for k, name in classes(theatre):
+        rail = rail_weight * theatre.ordered_rail[k] + bridge_weight * theatre.ordered_bridge[k]
+        road, pressure = road_weight * theatre.ordered_road[k], pressure_weight * theatre.ordered_pressure[k]
+        order = rail + road + pressure + theatre.ordered_other[k]
+        war.available[k] = (
+            war.aircraft[k]
+            * theatre.serviceable[k]
+            * world.effort_availability_factor
+            * theatre.sorties_per_aircraft[k]
+        )
+        night = theatre.night[k] == 1
+        flyable = war.flyable_night if night else war.flyable_day
+        z = streams.normal_quantile(uniform(world, int(night), day, Decision.DAY_EFFORT))
+        luck = math.exp(world.effort_day_sigma * z - world.effort_day_sigma**2 / 2)
+        doubt = math.exp(getattr(world, f"effort_doubt_{name}") * theatre.doubt[k])
+        wished = order * doubt * luck / theatre.flyable_share[k]
+        flown = min(wished, war.available[k]) if flyable else 0.0
+        war.sorties[k] = flown
+        share = flown / order if order > 0 else 0.0
+        war.flown_share[k] = share
+        war.rail_sorties += share * rail
+        war.road_sorties += share * road
+        war.pressure_sorties += share * pressure
+        relative = 1.0 if name == "fighter_bomber" else getattr(world, f"loss_relative_{name}")
+        _books(theatre, world, war, day, k, flown / 1000 * world.loss_per_1000_fighter_bomber * relative)
+
+
+def _books(theatre: Part, world: Part, war: Part, day: int, k: int, losses: float) -> None:
+    """Aircraft lost, hurt, mended and received, all of them whole and none more than there are."""
+    lost = min(war.aircraft[k], poisson(world, k, day, Decision.LOSSES, losses))
+    damage = losses * world.loss_heavy_damage_ratio
+    hurt = min(war.aircraft[k] - lost, poisson(world, k, day, Decision.HEAVY_DAMAGE, damage))
+    due = war.in_repair[k] / world.loss_repair_days
+    mended = min(war.in_repair[k], poisson(world, k, day, Decision.AIRCRAFT_MENDED, due))
+    due = war.awaited[k] / world.loss_replacement_days
+    new = min(math.floor(war.awaited[k]), poisson(world, k, day, Decision.AIRCRAFT_REPLACED, due))
+    war.awaited[k] += world.loss_replaced_share * lost - new
+    war.aircraft_lost[k], war.aircraft_damaged[k] = lost, hurt
+    war.aircraft_returned[k], war.aircraft_received[k] = mended, new + theatre.reinforcement[k]
+    war.aircraft[k] += war.aircraft_received[k] + mended - lost - hurt
+    war.in_repair[k] += hurt - mended
+
+
+def strike(theatre: Part, world: Part, war: Part, day: int) -> None:
+    bombs = {name: getattr(world, f"cut_bombs_{name}", 0.0) for name in OF_CLASS.values()}
+    rate = {name: world.cut_hit_share * each for name, each in bombs.items()}
+    rate |= {"b26": world.cut_per_sortie_b26, "b29": world.cut_per_sortie_b29}
+    coverage = world.cut_coverage
+    for section in range(theatre.n_sections):
+        line = spans = 0.0
+        if theatre.attackable[section] and theatre.is_open[section]:
+            for k, name in classes(theatre):
+                at_line = theatre.rail[section][k] * war.order_weight[0] * war.flown_share[k]
+                line += at_line * rate[name] * world.cut_common_factor
+                at_spans = theatre.bridge[section][k] * war.order_weight[1] * war.flown_share[k]
+                big = name == "b29"
+                spans += at_spans * (
+                    world.bridge_cases_per_sortie_b29 if big else world.bridge_cases_per_sortie_fighter
+                )
+        cuts = clustered(world, section, day, Decision.CUTS, line, world.cut_clustering)
+        war.cuts[section] = cuts
+        war.cuts_reported[section] = poisson(world, section, day, Decision.CUTS_REPORTED, cuts * coverage)
+        critical = world.bridge_critical_share
+        cases = poisson(world, section, day, Decision.BRIDGE_CASES, spans * (1 - critical))
+        here = crossings_of(theatre, section)
+        for crossing in here:
+            mean = spans * critical / len(here)
+            war.critical_hits[crossing] = poisson(world, crossing, day, Decision.BRIDGE_DOWN, mean)
+            cases += war.critical_hits[crossing]
+        war.bridge_cases[section] = cases
+        counted = poisson(world, section, day, Decision.BRIDGE_CASES_REPORTED, cases * coverage)
+        war.bridge_cases_reported[section] = counted
+    mean = war.road_sorties * world.truck_lost_per_1000_sorties / 1000
+    war.trucks_lost = min(math.floor(war.trucks), poisson(world, 0, day, Decision.TRUCKS, mean))
+
+
+def repair(theatre: Part, world: Part, war: Part, day: int) -> None:
+    hours = max(0.0, theatre.night_hours - world.repair_twilight_hours) * world.repair_alert_share
+    work = world.repair_man_hours_per_cut * (1 - world.repair_learning * world.repair_learning_progress)
+    war.usable_rail_km = war.cordon_open_share = 0.0
+    for section in range(theatre.n_sections):
+        crews = "triangle" if theatre.in_triangle[section] else "elsewhere"
+        men_per_km = getattr(world, f"repair_density_{crews}")
+        length_km = theatre.length_km[section]
+        cuts = war.open_cuts[section] + world.repair_blocking_share * war.cuts[section]
+        if cuts <= 0.01:
+            share, mended = 1.0, cuts
+        elif world.repair_form == 0:
+            cuts_an_hour = men_per_km * min(length_km, world.repair_hot_length_km) / work
+            share, mended = queue(cuts, cuts_an_hour, world.repair_minimum_hours, hours)
+        else:
+            mean_hours = work / (men_per_km * world.repair_own_clock_km)
+            share, mended = own_clock(cuts, mean_hours, world.repair_minimum_hours, hours)
+        war.open_cuts[section], war.cuts_repaired[section] = cuts - mended, mended
+        still_out = war.washed_out[section]
+        mean = still_out / world.flood_bridge_days
+        still_out -= min(still_out, poisson(world, section, day, Decision.FLOOD_DURATION, mean))
+        war.washed_out[section] = still_out + war.washouts[section]
+        shut = [_crossing_shut(world, war, day, crossing) for crossing in crossings_of(theatre, section)]
+        if war.washed_out[section] or any(shut) or not theatre.is_open[section]:
+            share = 0.0
+        war.open_share[section] = share
+        if theatre.in_cordon[section]:
+            war.cordon_open_share = max(war.cordon_open_share, share)
+        if theatre.managed[section]:
+            breaks = war.washed_out[section] + war.open_cuts[section]
+            war.usable_rail_km += length_km * math.exp(-breaks * world.repair_break_km / length_km)
+    war.cordon_shut = int(war.cordon_open_share == 0)
+
+
+def queue(cuts: float, cuts_an_hour: float, least_hours: float, hours: float) -> tuple[float, float]:
+    """Return the share of the night a line is whole, and the cuts mended, when crews serve one queue."""
+    whole_after = least_hours + cuts / cuts_an_hour
+    return max(0.0, 1 - whole_after / hours), min(cuts, cuts_an_hour * max(0.0, hours - least_hours))
+
+
+def own_clock(cuts: float, mean_hours: float, least_hours: float, hours: float) -> tuple[float, float]:
+    """Return the same when each cut has its own gang: Gauss and Legendre's rule of five points."""
+    spell = max(0.0, hours - least_hours)
+    if spell == 0:
+        return 0.0, 0.0
+    points, weights = np.polynomial.legendre.leggauss(5)
+    all_done = [(1 - math.exp(-spell * (1 + x) / 2 / mean_hours)) ** cuts for x in points.tolist()]
+    mean = sum(w * done for w, done in zip(weights.tolist(), all_done, strict=True)) / 2
+    return mean * spell / hours, cuts * (1 - math.exp(-spell / mean_hours))
+
+
+def _crossing_shut(world: Part, war: Part, day: int, crossing: int) -> bool:
+    """Pass a day on the bridges that are down, and let hits put standing ones down, the first first."""
+    parallel = int(world.bridge_parallel)
+    days = [max(0.0, left - 1) for left in war.bridge_days[crossing][:parallel]]
+    standing = [bridge for bridge in range(parallel) if days[bridge] == 0]
+    for bridge in standing[: war.critical_hits[crossing]]:
+        u = uniform(world, 4 * crossing + bridge, day, Decision.BRIDGE_DURATION)
+        days[bridge] = streams.lognormal(u, world.bridge_days, world.bridge_days_sigma)
+    war.bridge_days[crossing][:parallel] = days
+    war.bridges_down[crossing] = sum(left > 0 for left in days)
+    return war.bridges_down[crossing] == parallel
+
+
+def front(theatre: Part, world: Part, war: Part, day: int) -> None:
+    felt = war.pressure_sorties / world.fire_pressure_reference
+    war.pressure_felt = _smoothed(war.pressure_felt, felt, world.fire_retribution_lag_days)
+    felt = war.rail_sorties / world.fire_rail_reference
+    war.interdiction_felt = _smoothed(war.interdiction_felt, felt, world.fire_surplus_lag_days)
+    war.fire_desired = rounds_wished(world, war, day)
+    war.works_tonnes = war.grain_stock_days = fired = 0.0
+    per_round = world.ammunition_t_per_round
+    for sector in range(theatre.n_sectors):
+        share = theatre.share_of_line[sector]
+        eats = world.supply_grain_t_per_day * share
+        orders = war.grain_wanted[sector], war.ammunition_wanted[sector], war.works_wanted[sector]
+        grain, ammunition, works = split(war.front_tonnes[sector], *orders, world.supply_grain_priority)
+        war.works_tonnes += works
+        larder = war.grain_stock[sector] + grain
+        war.grain_stock[sector] = max(0.0, larder - eats)
+        war.grain_missing[sector] = max(0.0, eats - larder)
+        depot = war.ammunition_stock[sector] + ammunition
+        shells = min(war.fire_desired * share, depot / per_round / world.fire_stock_days)
+        war.shells_communist[sector] = shells
+        fired += shells
+        war.ammunition_stock[sector] = depot - shells * per_round
+        lacks = world.supply_target_days * eats - war.grain_stock[sector]
+        war.grain_wanted[sector] = eats + max(0.0, lacks) / world.supply_pull_days
+        lacks = world.ammunition_target_t * share - war.ammunition_stock[sector]
+        use = war.fire_desired * share * per_round
+        war.ammunition_wanted[sector] = use + max(0.0, lacks) / world.supply_pull_days
+        cars = world.works_cars * world.works_front_share
+        war.works_wanted[sector] = cars * world.rail_tonnes_per_car * share
+        war.days_of_supply[sector] = war.grain_stock[sector] / eats
+        war.grain_stock_days += share * war.days_of_supply[sector]
+    _casualties(world, war, day, fired)
+
+
+def _smoothed(before: float, now: float, lag_days: float) -> float:
+    return before * (1 - 1 / lag_days) + now / lag_days
+
+
+def rounds_wished(world: Part, war: Part, day: int) -> float:
+    """Return the rounds a day of the world's form of fire: policy, stock, retribution or surplus."""
+    if world.fire_form == 0:
+        return world.fire_policy
+    free = world.fire_start_rounds * math.exp(day * world.fire_growth_per_day)
+    ceiling = world.fire_ceiling if world.fire_form == 1 else world.fire_ceiling_caused
+    rounds = 1 / (1 / free + 1 / ceiling) * (1 + world.fire_battle_factor * world.battle_share)
+    if world.fire_form == 2:
+        return rounds * (1 + world.fire_retribution * war.pressure_felt)
+    if world.fire_form == 3:
+        return rounds * (1 + world.fire_surplus * max(0.0, 1 - war.interdiction_felt))
+    return rounds
+
+
+def split(
+    came: float, grain: float, ammunition: float, works: float, priority: float
+) -> tuple[float, float, float]:
+    """Return a delivery's grain, ammunition and works: grain is filled up to priority x the whole."""
+    filled = came / (grain + ammunition + works)
+    first = min(came, grain * min(1.0, priority * filled))
+    rest = came - first
+    return first, rest * ammunition / (ammunition + works), rest * works / (ammunition + works)
+
+
+def _casualties(world: Part, war: Part, day: int, fired: float) -> None:
+    war.shells_un = world.fire_un_rounds
+    battle = world.battle_share
+    on_attackers = war.shells_un * battle * world.casualty_battle_fire_share
+    on_posts = war.shells_un - on_attackers
+    mean = on_attackers / world.casualty_rounds_exposed + on_posts / world.casualty_rounds_dug_in
+    war.casualties_communist = poisson(world, 0, day, Decision.CASUALTIES_COMMUNIST, mean)
+    mean = world.casualty_us_deaths_quiet * (max(1.0, fired) / 3000) ** world.casualty_fire_exponent
+    mean += world.casualty_us_deaths_battle * battle
+    deaths = clustered(world, 0, day, Decision.CASUALTIES_UN, mean, world.casualty_clustering)
+    war.deaths_us = deaths
+    war.casualties_un = math.floor(
+        deaths * (1 + world.casualty_wounded_per_dead) * world.casualty_un_per_us + 0.5
+    )

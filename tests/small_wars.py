@@ -1,0 +1,264 @@
+"""Random small wars for the tests of systems: a few lines, crossings, classes and sectors in any state.
+
+The numbers are made up, within the bounds of the catalogue; the flagship is not read.
+"""
+
+from dataclasses import fields
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from stalemate.scenario.catalogue import PARAMETERS, Needed
+from stalemate.scenario.resolve import DATED, world_type
+from stalemate.systems.flow import layout
+from stalemate.systems.theatre import KINDS, theatre_type
+from stalemate.systems.variables import BY_NAME, SIZES, state_type
+
+Records = Any
+
+RANGE = {
+    "flood_washouts_per_day": (0, 12),
+    "cut_hit_share": (0.01, 0.4),
+    "cut_coverage": (0, 2),
+    "repair_density_triangle": (20, 300),
+    "repair_density_elsewhere": (5, 150),
+    "repair_learning_progress": (0, 1),
+    "bridge_days": (0.2, 10),
+    "rail_trunk_cars": (20, 400),
+    "rail_transship_cars": (0, 60),
+    "truck_km_per_night": (40, 150),
+    "truck_received_per_day": (0, 30),
+    "supply_grain_t_per_day": (300, 1200),
+    "supply_target_days": (0, 250),
+    "works_cars": (0, 200),
+    "ammunition_target_t": (5000, 50000),
+    "fire_policy": (100, 20000),
+    "fire_un_rounds": (0, 60000),
+    "battle_share": (0, 1),
+    "casualty_rounds_dug_in": (100, 700),
+    "flood_bridge_days": (0.5, 12),
+    "effort_day_sigma": (0, 0.6),
+    "effort_availability_factor": (0.5, 1.5),
+    "loss_per_1000_fighter_bomber": (0, 40),
+    "loss_heavy_damage_ratio": (0, 2),
+    "loss_repair_days": (1, 60),
+    "loss_replacement_days": (1, 60),
+    "truck_lost_per_1000_sorties": (0, 500),
+    "repair_hot_length_km": (2, 40),
+    "repair_man_hours_per_cut": (200, 1800),
+    "repair_alert_share": (0.4, 1),
+    "repair_minimum_hours": (0, 5),
+    "repair_own_clock_km": (0.2, 3),
+    "bridge_days_sigma": (0, 1),
+    "repair_break_km": (5, 20),
+    "rail_trunk_factor": (0.5, 1.5),
+    "rail_tonnes_per_car": (20, 40),
+    "truck_per_transshipped_car": (2, 20),
+    "truck_first_number": (1000, 9000),
+    "porter_number": (0, 40000),
+    "porter_load_t": (0.01, 0.03),
+    "porter_km_per_night": (10, 30),
+    "supply_grain_priority": (1, 4),
+    "supply_first_stock_days": (0, 40),
+    "supply_pull_days": (5, 70),
+    "civil_cars": (1, 45),
+    "ammunition_t_per_round": (0.005, 0.03),
+    "ammunition_first_stock_t": (0, 15000),
+    "fire_start_rounds": (100, 500),
+    "fire_growth_per_day": (-0.01, 0.02),
+    "fire_ceiling": (5000, 20000),
+    "fire_ceiling_caused": (5000, 20000),
+    "fire_retribution_lag_days": (1, 60),
+    "fire_surplus_lag_days": (1, 120),
+    "fire_pressure_reference": (50, 200),
+    "fire_rail_reference": (50, 400),
+    "fire_stock_days": (1, 45),
+    "casualty_rounds_exposed": (40, 140),
+    "casualty_us_deaths_quiet": (0, 10),
+    "casualty_fire_exponent": (-0.2, 0.6),
+    "casualty_us_deaths_battle": (0, 30),
+}
+"""Where a parameter is drawn; one that is not named falls between its bounds, -1 to 3 at the widest."""
+
+
+def seeds(count: int) -> Any:
+    """Run a test once for each of ``count`` random small wars."""
+    return pytest.mark.parametrize("seed", range(count))
+
+
+def theatre(rng: np.random.Generator) -> Records:
+    """Return one random theatre, (1,) records."""
+    records = np.zeros(1, theatre_type())
+    one = records[0]
+    n_classes, n_sections = int(rng.integers(1, 6)), int(rng.integers(3, 8))
+    n_sectors, has_rear = int(rng.integers(1, 5)), bool(rng.random() < 0.8)
+    ranks = [int(rng.integers(1, 4)) for _ in range(n_sectors)] + [1] * has_rear
+    n_nodes = int(rng.integers(3, n_sections + 1))
+    edges = [(int(rng.integers(v)), v) for v in range(1, n_nodes)]
+    while len(edges) < n_sections:
+        a, b = rng.choice(n_nodes, 2, replace=False)
+        edges.append((int(a), int(b)))
+    gates = [0] if rng.random() < 0.6 else [0, 1]
+    terminals = [int(rng.integers(1, n_nodes)) for _ in range(sum(ranks))]
+    _put_network(one, n_nodes, edges, gates, terminals)
+    one["gate_capacity"][: len(gates)] = rng.choice([10**9, 3000], len(gates))
+    one["n_classes"], one["n_sections"], one["n_sectors"] = n_classes, n_sections, n_sectors
+    one["n_terminals"], one["n_gates"] = len(terminals), len(gates)
+    one["rear_terminal"] = len(terminals) - 1 if has_rear else -1
+    _put_lines(rng, one, n_sections)
+    _put_orders(rng, one, n_classes, n_sections)
+    _put_sectors(rng, one, ranks, n_sections)
+    one["month"] = rng.integers(1, 13)
+    one["night_hours"] = rng.integers(34, 60) / 4
+    one["night_share"] = one["night_hours"] / 11
+    one["flyable_day"], one["flyable_night"], one["persistence"] = rng.uniform(0.2, 0.95, 3)
+    by_night = one["night"][:n_classes] == 1
+    one["flyable_share"][:n_classes] = np.where(by_night, one["flyable_night"], one["flyable_day"])
+    return records
+
+
+def _put_network(
+    one: Any, n_nodes: int, edges: list[tuple[int, int]], gates: list[int], terminals: list[int]
+) -> None:
+    flow = layout(
+        n_nodes, edges, gates, terminals,
+        pad_nodes=SIZES["node"], pad_edges=SIZES["section"],
+        pad_gates=SIZES["gate"], pad_terminals=SIZES["terminal"],
+    )  # fmt: skip
+    for field in fields(flow):
+        one[field.name] = getattr(flow, field.name)
+
+
+def _put_lines(rng: np.random.Generator, one: Any, count: int) -> None:
+    one["length_km"][:count] = rng.uniform(5, 120, count)
+    one["capacity_share"][:count] = rng.choice([1.0, 0.7, 0.22], count)
+    for name, share in (("attackable", 0.8), ("is_open", 0.9), ("in_triangle", 0.5), ("in_cordon", 0.4)):
+        one[name][:count] = rng.random(count) < share
+    one["managed"][:count] = rng.random(count) < 0.7
+    one["managed_km"] = max(1.0, float((one["length_km"] * one["managed"])[:count].sum()))
+    crossings = rng.integers(0, 3, count)
+    one["crossings_on"][:count] = crossings
+    one["first_crossing"][:count] = np.cumsum(crossings) - crossings
+    one["n_crossings"] = crossings.sum()
+
+
+def _put_orders(rng: np.random.Generator, one: Any, n_classes: int, n_sections: int) -> None:
+    one["kind"][:n_classes] = rng.permutation(len(KINDS))[:n_classes]
+    one["night"][:n_classes] = rng.random(n_classes) < 0.4
+    rail = rng.gamma(0.5, 20, (n_sections, n_classes)) * (rng.random((n_sections, n_classes)) < 0.7)
+    bridge = rng.gamma(0.5, 6, (n_sections, n_classes)) * (rng.random((n_sections, n_classes)) < 0.5)
+    one["rail"][:n_sections, :n_classes], one["bridge"][:n_sections, :n_classes] = rail, bridge
+    one["ordered_rail"][:n_classes], one["ordered_bridge"][:n_classes] = rail.sum(0), bridge.sum(0)
+    for name in ("road", "pressure", "other"):
+        one[f"ordered_{name}"][:n_classes] = rng.gamma(0.5, 60, n_classes) * (rng.random(n_classes) < 0.8)
+    one["doubt"][:n_classes] = rng.uniform(0, 0.4, n_classes)
+    one["serviceable"][:n_classes] = rng.uniform(0.4, 0.9, n_classes)
+    one["sorties_per_aircraft"][:n_classes] = rng.uniform(0.1, 2, n_classes)
+    one["reinforcement"][:n_classes] = rng.integers(0, 20, n_classes) * (rng.random(n_classes) < 0.2)
+
+
+def _put_sectors(rng: np.random.Generator, one: Any, ranks: list[int], n_sections: int) -> None:
+    n_sectors = int(one["n_sectors"])
+    one["share_of_line"][:n_sectors] = rng.dirichlet(np.full(n_sectors, 3.0))
+    one["gate_road_km"][:n_sectors] = rng.uniform(200, 600, n_sectors) * (rng.random(n_sectors) < 0.8)
+    k = 0
+    for sector, count in enumerate(ranks):
+        one["first_terminal"][sector], one["last_terminal"][sector] = k, k + count - 1
+        for place in range(count):
+            one["terminal_sector"][k] = sector
+            one["terminal_road_km"][k] = rng.uniform(10, 200) if rng.random() < 0.85 else -1.0
+            one["terminal_foot_km"][k] = rng.uniform(10, 200) if rng.random() < 0.85 else -1.0
+            if place + 1 < count:
+                one["has_next"][k] = 1
+                one["feeder"][k, :n_sections] = rng.random(n_sections) < 0.3
+            k += 1
+
+
+def worlds(rng: np.random.Generator, count: int) -> Records:
+    """Return random worlds, (count,) records."""
+    records = np.zeros(count, world_type())
+    records["seed"] = rng.integers(0, 2**63, count)
+    records["replicate"] = rng.integers(0, 10**6, count)
+    records["repair_form"], records["fire_form"] = rng.integers(0, 2, count), rng.integers(0, 4, count)
+    for needed in PARAMETERS:
+        if not needed.dated:
+            records[needed.name] = _parameter(rng, needed, count)
+    return records
+
+
+def _parameter(rng: np.random.Generator, needed: Needed, count: int) -> Any:
+    low, high = RANGE.get(needed.name, (max(needed.low_bound, -1.0), min(needed.high_bound, 3.0)))
+    if needed.name == "bridge_parallel":
+        return rng.integers(1, 5, count)
+    return rng.uniform(low, high, count)
+
+
+def wars(rng: np.random.Generator, theatre: Records, count: int) -> Records:
+    """Return random states of a theatre, (count,) records; the flow starts from nothing."""
+    one = theatre[0]
+    records = np.zeros(count, state_type())
+    for needed in PARAMETERS:
+        if needed.dated:
+            records["today"][:, DATED[needed.name]] = _parameter(rng, needed, count)
+    records["order_weight"] = rng.choice([0.0, 0.5, 1.0, 1.5], (count, 4), p=(0.1, 0.2, 0.5, 0.2))
+    for name in ("flyable_day", "flyable_night"):
+        records[name] = rng.random(count) < 0.8
+
+    def fill(name: str, values: Any) -> None:
+        size = {"class": "n_classes", "section": "n_sections", "crossing": "n_crossings"}
+        size |= {"sector": "n_sectors", "terminal": "n_terminals"}
+        used = int(one[size[BY_NAME[name].axes[0]]])
+        shape = records[name][:, :used].shape
+        records[name][:, :used] = values(shape)
+
+    fill("aircraft", lambda shape: rng.integers(0, 250, shape))
+    fill("in_repair", lambda shape: rng.integers(0, 40, shape))
+    fill("awaited", lambda shape: rng.gamma(0.5, 20, shape))
+    fill("flown_share", lambda shape: rng.gamma(1, 1, shape) * (rng.random(shape) < 0.8))
+    fill("washouts", lambda shape: rng.poisson(0.3, shape))
+    fill("washed_out", lambda shape: rng.poisson(0.3, shape))
+    fill("cuts", lambda shape: rng.poisson(rng.gamma(0.6, 12, shape)))
+    fill("open_cuts", lambda shape: rng.gamma(0.4, 8, shape) * (rng.random(shape) < 0.6))
+    fill("critical_hits", lambda shape: rng.poisson(0.6, shape))
+    fill("bridge_days", lambda shape: rng.gamma(0.6, 3, shape) * (rng.random(shape) < 0.6))
+    fill("open_share", lambda shape: np.clip(rng.uniform(-0.3, 1.2, shape), 0, 1))
+    fill("grain_wanted", lambda shape: rng.gamma(1, 200, shape))
+    fill("ammunition_wanted", lambda shape: rng.gamma(0.7, 100, shape))
+    fill("works_wanted", lambda shape: rng.gamma(0.7, 200, shape))
+    fill("days_of_supply", lambda shape: rng.integers(0, 4, shape) * 5.0)
+    fill("railhead_stock", lambda shape: rng.gamma(0.5, 150, shape) * (rng.random(shape) < 0.6))
+    fill("front_tonnes", lambda shape: rng.gamma(0.8, 400, shape))
+    fill("grain_stock", lambda shape: rng.gamma(0.6, 3000, shape))
+    fill("ammunition_stock", lambda shape: rng.gamma(0.6, 2000, shape))
+    if one["rear_terminal"] >= 0:
+        records["railhead_stock"][:, one["rear_terminal"]] = 0.0
+    records["trucks"] = rng.uniform(0, 9000, count)
+    records["trucks_lost"] = rng.poisson(20, count)
+    records["transship_effort"] = rng.uniform(0.02, 1, count)
+    for name in ("rail_sorties", "pressure_sorties", "road_sorties"):
+        records[name] = rng.gamma(1, 100, count)
+    records["pressure_felt"], records["interdiction_felt"] = rng.gamma(2, 0.5, (2, count))
+    return records
+
+
+def plain(record: Any) -> SimpleNamespace:
+    """Return a record as plain Python numbers and lists."""
+    return SimpleNamespace(**{name: record[name].tolist() for name in record.dtype.names})
+
+
+def plain_world(world: Any, war: Any) -> SimpleNamespace:
+    """Return a world's parameters as plain numbers, the dated ones at their value of the war's day."""
+    today = {name: float(war["today"][place]) for name, place in DATED.items()}
+    return SimpleNamespace(**vars(plain(world)), **today)
+
+
+def assert_same(war: Any, twin: SimpleNamespace, names: tuple[str, ...], *, rel: float = 1e-11) -> None:
+    """Compare a state record with a twin's: counts exactly, real numbers to rounding."""
+    for name in names:
+        found, expected = war[name], np.asarray(getattr(twin, name), dtype=war.dtype[name].base)
+        if war.dtype[name].base.kind == "f":
+            np.testing.assert_allclose(found, expected, rtol=rel, atol=1e-9, err_msg=name)
+        else:
+            np.testing.assert_array_equal(found, expected, err_msg=name)

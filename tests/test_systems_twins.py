@@ -1,0 +1,31 @@
+"""One day of each system equals its plain twin, on random small wars in any state."""
+
+import numpy as np
+import pytest
+from reference import systems as twins
+from small_wars import assert_same, plain, plain_world, theatre, wars, worlds
+
+from stalemate.engine.day import DAY
+
+SYSTEMS = {system.name: system for _, system in DAY}
+TWINS = ("weather", "airforces", "strike", "repair", "front")
+
+
+@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("name", TWINS)
+def test_system__equals_its_plain_twin(name, seed):
+    rng = np.random.default_rng([seed, TWINS.index(name)])
+    place = theatre(rng)
+    drawn, states = worlds(rng, 3), wars(rng, place, 3)
+    day = int(rng.integers(0, 749))
+    expected = []
+    for world, war in zip(drawn, states, strict=True):
+        twin = plain(war)
+        getattr(twins, name)(plain(place[0]), plain_world(world, war), twin, day)
+        expected.append(twin)
+    before = states.copy()
+    SYSTEMS[name].loop(place, drawn, states, day)
+    for war, was, twin in zip(states, before, expected, strict=True):
+        assert_same(war, twin, SYSTEMS[name].writes)
+        untouched = [field for field in war.dtype.names if field not in SYSTEMS[name].writes]
+        assert all((war[field] == was[field]).all() for field in untouched)
