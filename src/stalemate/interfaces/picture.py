@@ -3,10 +3,9 @@
 Up to that day all policies are one war, so it is drawn once, in grey.
 """
 
-from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +22,7 @@ FORMATS: Final = (".pdf", ".png", ".svg")
 
 _COLOURS: Final = ("#b5442e", "#2b5c8a", "#5d7a3a", "#8a6d2b")
 _SHARED: Final = "#6b6b6b"
+_LONG_DAYS: Final = 150
 _PANELS: Final = (
     ("front_tonnes", 1 / DAYS_PER_WEEK, False, "delivered to the front, t/day"),
     ("grain_stock_days", 1.0, False, "grain stock, days of supply"),
@@ -65,34 +65,32 @@ def draw(runs: Runs, file: Path) -> None:
 
 
 def _panel(axes: "Axes", runs: Runs, quantity: str, factor: float, added_up: bool) -> None:
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+    from matplotlib import dates
     from matplotlib.ticker import StrMethodFormatter
 
+    untyped: Any = dates
     recipe = runs.recipe
     days = (recipe.end - recipe.start).days + 1
     weeks = np.array(runs.week_starts(), dtype="datetime64[D]")[: days // DAYS_PER_WEEK]
-    shared = 0
-    if len(recipe.policies) > 1:
-        shared = (recipe.window_start - recipe.start).days // DAYS_PER_WEEK
+    shared = _weeks_alike(runs, len(weeks))
     for position, policy in enumerate(recipe.policies):
         series = runs.weekly(position, quantity)[:, : len(weeks)] * factor
         bands = np.quantile(
             np.cumsum(series, axis=1) if added_up else series, (BAND[0], 0.5, BAND[1]), axis=0
         )
         if shared and position == 0:
-            label = f"all alike until {recipe.window_start}"
+            label = "one war until they part"
             _band(axes, weeks[: shared + 1], bands[:, : shared + 1], _SHARED, label)
         _band(axes, weeks[shared:], bands[:, shared:], _COLOURS[position % len(_COLOURS)], policy.name)
     if shared:
-        axes.axvline(_days_since_1970(recipe.window_start), color="#444444", linewidth=0.8, linestyle=":")
+        axes.axvline(weeks[shared], color="#444444", linewidth=0.8, linestyle=":")
     axes.set_ylim(bottom=0)
     axes.margins(x=0.01)
     axes.spines[["top", "right"]].set_visible(False)
     axes.tick_params(labelsize=8)
     axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,.10g}"))
-    locator = AutoDateLocator(minticks=4, maxticks=9)
-    axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))
+    axes.xaxis.set_major_locator(untyped.AutoDateLocator(minticks=3, maxticks=6))
+    axes.xaxis.set_major_formatter(untyped.DateFormatter("%b %Y" if days > _LONG_DAYS else "%d %b %Y"))
 
 
 def _band(
@@ -106,9 +104,13 @@ def _band(
     axes.plot(weeks, bands[1], color=colour, linewidth=1.5, label=label)
 
 
-def _days_since_1970(day: date) -> float:
-    """Return a date as matplotlib counts it."""
-    return float((day - date(1970, 1, 1)).days)
+def _weeks_alike(runs: Runs, weeks: int) -> int:
+    """Return how many first weeks are the same under every policy; 0 where the policies never part."""
+    first, *others = (kept.weekly[:, :weeks] for kept in runs.kept)
+    apart = np.zeros(weeks, np.bool_)
+    for other in others:
+        apart |= (other != first).any(axis=(0, 2))
+    return int(apart.argmax())
 
 
 def _without_date(file: Path) -> dict[str, None] | None:

@@ -1,0 +1,313 @@
+"""Make the generated parts of the pages again: ``.venv/bin/python scripts/fresh_docs.py [--check | --run]``.
+
+A generated part stands between ``<!-- name: start -->`` and ``<!-- name: end -->``. Without options the parts
+that come from tables and code are written in place. ``--check`` writes nothing and fails if one of them is
+old. ``--run`` also fights the wars: it makes the ``scores`` parts, runs the commands of every page that
+says ``<!-- outputs: run -->`` and puts what they print into the ``text`` block below each ``bash`` block. A
+comment ``<!-- shown: 1-9, 30 -->`` between the two keeps only these lines. It takes some minutes.
+"""
+
+import argparse
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from stalemate.analysis.estimate import number
+from stalemate.analysis.scorecard import Score
+from stalemate.engine.day import DAY
+from stalemate.evidence.ledger import Ledger
+from stalemate.interfaces.cli import app
+from stalemate.policies.plans import NAMES
+from stalemate.scenario import read
+from stalemate.scenario.catalogue import PARAMETERS, Needed
+from stalemate.scenario.schema import Parameter
+from stalemate.systems.variables import BY_NAME, VARIABLES
+
+ROOT = Path(__file__).resolve().parents[1]
+SCENARIO = "korea-1951"
+COLUMNS = "88"
+MOST_KNOTS = 8
+OUTPUTS = "<!-- outputs: run -->"
+_PART = re.compile(r"<!-- ([a-z]+): start -->\n(.*?)<!-- \1: end -->\n", re.DOTALL)
+_SHELL = re.compile(r"```bash\n(.*?)```\n\n(?:<!-- shown: ([-0-9, ]+) -->\n\n)?```text\n(.*?)```", re.DOTALL)
+
+Rows = Sequence[Sequence[str]]
+
+
+def pages() -> list[Path]:
+    """Return every page that may hold a generated part."""
+    return [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def fresh(page: Path) -> str:
+    """Return a page's text with the parts that come from tables and code made again."""
+    return _PART.sub(lambda found: _made(page, found), page.read_text(encoding="utf-8"))
+
+
+def command_of(block: str) -> list[str]:
+    """Return the last ``stalemate`` command of a shell block as arguments, without the program's name."""
+    lines = [line for line in block.strip().splitlines() if "stalemate " in line]
+    return shlex.split(lines[-1].rpartition("stalemate ")[2]) if lines else []
+
+
+def shell_blocks(text: str) -> list[str]:
+    """Return the shell blocks of a page that are followed by what they print."""
+    return [found[1] for found in _SHELL.finditer(text)]
+
+
+def score_rows(system: str, scores: Iterable[Score]) -> Rows:
+    """Return the rows of the scorecard on what a system writes; a ratio belongs to what stands below it."""
+    rows = []
+    for score in scores:
+        observed, band = score.observed, score.prediction.estimate
+        if owner_of(observed.quantity) == system:
+            low, high = number(observed.low), number(observed.high)
+            record = low if low == high else f"{low} to {high}"
+            model = f"{number(band.median)} ({number(band.low)} to {number(band.high)})"
+            verdict = ("inside" if score.inside else "**outside**") if score.counts else "not counted"
+            days = (
+                f"{observed.start} to {observed.end}"
+                if observed.end != observed.start
+                else str(observed.start)
+            )
+            unit = "" if observed.unit == "1" else f", {observed.unit}"
+            cell = f"`{observed.quantity}`{unit}"
+            rows.append((f"`{observed.figure}`", cell, days, record, model, verdict, observed.role))
+    return rows
+
+
+def owner_of(quantity: str) -> str:
+    """Return the system that writes a quantity, or what stands below the line of a ratio."""
+    from stalemate.analysis.predict import QUANTITIES
+
+    return BY_NAME[QUANTITIES[quantity].recorded[-1]].owner
+
+
+def _made(page: Path, found: "re.Match[str]") -> str:
+    makers: dict[str, Callable[[str], str]] = {
+        "parameters": _parameters,
+        "quantities": _quantities,
+        "day": _day,
+        "policies": _policies,
+        "commands": _commands,
+        "origins": _origins,
+    }
+    name = found[1]
+    if name not in makers:
+        return found[0]
+    return f"<!-- {name}: start -->\n{makers[name](page.stem)}<!-- {name}: end -->\n"
+
+
+def _parameters(owner: str) -> str:
+    rows: dict[str, list[Parameter]] = {}
+    for row in read.load(SCENARIO).parameters:
+        rows.setdefault(row.name, []).append(row)
+    figures = Ledger.load().figures
+    trust = {name: figure.trust for name, figure in figures.items()}
+    lines = [
+        (f"`{needed.name}`", _meaning(needed), _values(rows[needed.name]), _origin(rows[needed.name], trust))
+        for needed in PARAMETERS
+        if needed.owner == owner
+    ]
+    return _table(("parameter", "meaning", "drawn from", "behind it"), lines)
+
+
+def _meaning(needed: Needed) -> str:
+    return needed.meaning if needed.unit == "1" else f"{needed.meaning}, {needed.unit}"
+
+
+def _values(rows: Sequence[Parameter]) -> str:
+    if len(rows) == 1:
+        return _value(rows[0])
+    if len(rows) > MOST_KNOTS:
+        ends = [end for row in rows for end in (row.low, row.middle, row.high) if end is not None]
+        return f"{len(rows)} dated values from {number(min(ends))} to {number(max(ends))}"
+    return "; ".join(f"{row.at}: {_value(row)}" for row in rows) + f" ({rows[0].between})"
+
+
+def _value(row: Parameter) -> str:
+    if row.distribution == "fixed":
+        assert row.middle is not None
+        return number(row.middle)
+    assert row.low is not None
+    assert row.high is not None
+    middle = f" - {number(row.middle)}" if row.middle is not None else ""
+    return f"{row.distribution} {number(row.low)}{middle} - {number(row.high)}"
+
+
+def _origin(rows: Sequence[Parameter], trust: dict[str, str]) -> str:
+    ids = list(dict.fromkeys(name for row in rows for name in row.sources))
+    reasons = list(dict.fromkeys(row.assumed for row in rows if row.assumed))
+    known = ", ".join(f"`{name}` ({trust[name]})" for name in ids)
+    assumed = f"assumed: {reasons[0]}" if reasons else ""
+    if len(reasons) > 1:
+        assumed += f" (and {len(reasons) - 1} more)"
+    return "; ".join(part for part in (known, assumed) if part).replace("|", "/")
+
+
+def _quantities(owner: str) -> str:
+    over = {"sum": "added", "mean": "averaged", "state": "last day"}
+    rows = [
+        (f"`{v.name}`", v.meaning, v.unit, ", ".join(v.axes) or "whole", over[v.kind])
+        for v in VARIABLES
+        if v.owner == owner and v.kind
+    ]
+    return _table(("quantity", "meaning", "unit", "by", "over days"), rows)
+
+
+def _day(_: str) -> str:
+    rows = []
+    for place, system in DAY:
+        statement = (sys.modules[type(system).__module__].__doc__ or "").partition(". ")[0].partition("\n")[0]
+        link = f"[{system.name}]({system.name}.md)"
+        seen = ", ".join((*system.reads, *(f"{name} of yesterday" for name in system.reads_yesterday)))
+        rows.append((str(place), link, statement.partition(": ")[2].rstrip("."), seen or "nothing"))
+    return _table(("", "system", "what it is for", "reads"), rows)
+
+
+def _policies(_: str) -> str:
+    dates = read.load(SCENARIO).policies
+    rows = []
+    for name, summary in NAMES.items():
+        given = dates.get(name, dates.get(name.removesuffix("-added"), {}))
+        rows.append((f"`{name}`", summary, ", ".join(f"{key} {day}" for key, day in given.items()) or "none"))
+    return _table(("policy", "what it orders", f"dates in {SCENARIO}"), rows)
+
+
+def _origins(_: str) -> str:
+    rows = read.load(SCENARIO).parameters
+    sourced = sum(bool(row.sources) for row in rows)
+    named: dict[str, Needed] = {needed.name: needed for needed in PARAMETERS}
+    by_owner: dict[str, list[bool]] = {}
+    for row in rows:
+        by_owner.setdefault(named[row.name].owner, []).append(bool(row.sources))
+    lines = [(owner, str(sum(kept)), str(len(kept) - sum(kept))) for owner, kept in by_owner.items()]
+    lines.append(("all", str(sourced), str(len(rows) - sourced)))
+    return _table(("system", "rows that rest on figures", "rows assumed"), lines)
+
+
+def _commands(_: str) -> str:
+    top = typer.main.get_command(app)
+    parts = [*_command("stalemate", top)]
+    return "\n".join(parts) + "\n"
+
+
+def _command(name: str, command: Any) -> list[str]:
+    """Return the lines on one command and on all below it."""
+    lines = [f"\n## {name}\n", (command.help or "").strip() + "\n"]
+    rows = []
+    for one in command.params:
+        if one.name == "help":
+            continue
+        argument = one.param_type_name == "argument"
+        flags = [one.name.upper()] if argument else [*one.opts, *one.secondary_opts]
+        given = "" if one.default in (None, False, ()) or callable(one.default) else f"`{one.default}`"
+        if argument and not one.required and not given:
+            given = "none"
+        rows.append((" ".join(f"`{flag}`" for flag in flags), (one.help or "").strip(), given))
+    if rows:
+        lines.append(_table(("", "meaning", "default"), rows))
+    for below, sub in getattr(command, "commands", {}).items():
+        lines += _command(f"{name} {below}", sub)
+    return lines
+
+
+def _table(head: Sequence[str], rows: Rows) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _with_outputs(text: str, folder: Path) -> str:
+    def run(found: "re.Match[str]") -> str:
+        printed = _printed(command_of(found[1]), folder)
+        kept = _kept(printed, found[2])
+        shown = f"<!-- shown: {found[2]} -->\n\n" if found[2] else ""
+        return f"```bash\n{found[1]}```\n\n{shown}```text\n{kept}```"
+
+    return _SHELL.sub(run, text)
+
+
+def _printed(arguments: Sequence[str], folder: Path) -> str:
+    program = Path(sys.executable).with_name("stalemate")
+    done = subprocess.run(
+        [program, *arguments],
+        cwd=folder,
+        env={**os.environ, "COLUMNS": COLUMNS},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise SystemExit(f"stalemate {shlex.join(arguments)} ended with {done.returncode}")
+    return "".join(f"{line.rstrip()}\n" for line in done.stdout.strip("\n").splitlines())
+
+
+def _kept(printed: str, wanted: str | None) -> str:
+    lines = printed.splitlines()
+    if wanted is None:
+        return printed
+    kept: list[str] = []
+    after = 0
+    for part in wanted.split(","):
+        first, _, last = part.strip().partition("-")
+        start, end = int(first), int(last or first)
+        if start > after + 1:
+            kept.append("...")
+        kept += lines[start - 1 : end]
+        after = end
+    if after < len(lines):
+        kept.append("...")
+    return "\n".join([*kept, ""])
+
+
+def _with_scores(page: Path, text: str, scores: Sequence[Score]) -> str:
+    head = ("figure", "quantity", "days", "record", "model, 90 % band", "verdict", "role")
+    made = _table(head, score_rows(page.stem, scores))
+    part = f"<!-- scores: start -->\n{made}<!-- scores: end -->\n"
+    return _PART.sub(lambda found: part if found[1] == "scores" else found[0], text)
+
+
+def _run(replicates: int) -> None:
+    from stalemate.analysis.scorecard import scorecard
+
+    scores = scorecard(read.load(SCENARIO), replicates=replicates).rows
+    with tempfile.TemporaryDirectory() as folder:
+        for page in pages():
+            text = _with_scores(page, fresh(page), scores)
+            if OUTPUTS in text:
+                text = _with_outputs(text, Path(folder))
+            page.write_text(text, encoding="utf-8")
+
+
+def main() -> None:
+    """Write, check or run, as the options say."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--check", action="store_true", help="write nothing; fail if a part is old")
+    parser.add_argument("--run", action="store_true", help="also run the commands and score the model")
+    options = parser.parse_args()
+    if options.run:
+        _run(1000)
+        return
+    old = [page for page in pages() if fresh(page) != page.read_text(encoding="utf-8")]
+    for page in old:
+        if options.check:
+            print(f"{page.relative_to(ROOT)}: old; run scripts/fresh_docs.py", file=sys.stderr)
+        else:
+            page.write_text(fresh(page), encoding="utf-8")
+            print(page.relative_to(ROOT))
+    if options.check and old:
+        raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    main()
