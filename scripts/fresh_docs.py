@@ -129,18 +129,19 @@ def _values(rows: Sequence[Parameter]) -> str:
         return _value(rows[0])
     if len(rows) > MOST_KNOTS:
         ends = [end for row in rows for end in (row.low, row.middle, row.high) if end is not None]
-        return f"{len(rows)} dated values from {number(min(ends))} to {number(max(ends))}"
+        return f"{len(rows)} dated values from {_exact(min(ends))} to {_exact(max(ends))}"
     return "; ".join(f"{row.at}: {_value(row)}" for row in rows) + f" ({rows[0].between})"
 
 
 def _value(row: Parameter) -> str:
+    numbers = [_exact(end) for end in (row.low, row.middle, row.high) if end is not None]
     if row.distribution == "fixed":
-        assert row.middle is not None
-        return number(row.middle)
-    assert row.low is not None
-    assert row.high is not None
-    middle = f" - {number(row.middle)}" if row.middle is not None else ""
-    return f"{row.distribution} {number(row.low)}{middle} - {number(row.high)}"
+        return numbers[0]
+    return f"{row.distribution} {' - '.join(numbers)}"
+
+
+def _exact(value: float) -> str:
+    return f"{value:,.10g}".replace("-", "−")
 
 
 def _origin(rows: Sequence[Parameter], trust: dict[str, str]) -> str:
@@ -195,14 +196,12 @@ def _origins(_: str) -> str:
 
 
 def _commands(_: str) -> str:
-    top = typer.main.get_command(app)
-    parts = [*_command("stalemate", top)]
-    return "\n".join(parts) + "\n"
+    return "\n".join(_command("stalemate", typer.main.get_command(app)))
 
 
 def _command(name: str, command: Any) -> list[str]:
     """Return the lines on one command and on all below it."""
-    lines = [f"\n## {name}\n", (command.help or "").strip() + "\n"]
+    lines = [f"## {name}\n", (command.help or "").strip() + "\n"]
     rows = []
     for one in command.params:
         if one.name == "help":
