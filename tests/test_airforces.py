@@ -1,0 +1,125 @@
+"""Air forces: aircraft are conserved, sorties stay within what is available, means follow the order."""
+
+import math
+
+import numpy as np
+import pytest
+from small_wars import theatre, wars, worlds
+
+from stalemate.systems.airforces import AirForces
+
+AIRFORCES = AirForces()
+
+
+def block(seed, count):
+    rng = np.random.default_rng([seed, 29])
+    place = theatre(rng)
+    return place, worlds(rng, count), wars(rng, place, count)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_airforces__conserve_aircraft_and_never_fly_more_than_is_available(seed):
+    place, drawn, states = block(seed, 10)
+    held = states["aircraft"] + states["in_repair"]
+    rng = np.random.default_rng(seed)
+    for day in range(150):
+        states["flyable_day"], states["flyable_night"] = rng.random((2, 10)) < 0.7
+        AIRFORCES.loop(place, drawn, states, day)
+        held = held + states["aircraft_received"] - states["aircraft_lost"]
+        np.testing.assert_array_equal(states["aircraft"] + states["in_repair"], held)
+        assert (states["sorties"] <= states["available"] * (1 + 1e-12)).all()
+        for name in ("aircraft", "in_repair", "awaited", "sorties", "available", "flown_share"):
+            assert (states[name] >= 0).all()
+        missions = states["rail_sorties"] + states["road_sorties"] + states["pressure_sorties"]
+        assert (missions <= states["sorties"].sum(1) * (1 + 1e-12)).all()
+
+
+def test_airforces__without_orders_nothing_flies_and_nothing_is_lost():
+    place, drawn, states = block(1, 50)
+    states["order_weight"] = 0.0
+    place[0]["ordered_other"] = 0.0
+    for day in range(30):
+        AIRFORCES.loop(place, drawn, states, day)
+        for name in ("sorties", "flown_share", "rail_sorties", "aircraft_lost", "aircraft_damaged"):
+            assert not states[name].any()
+
+
+def test_airforces__in_bad_weather_nothing_flies():
+    place, drawn, states = block(2, 50)
+    states["flyable_day"] = states["flyable_night"] = 0
+    AIRFORCES.loop(place, drawn, states, 0)
+    assert not states["sorties"].any()
+    assert not states["aircraft_lost"].any()
+    assert states["available"].any()
+
+
+def test_airforces__a_shortage_of_aircraft_caps_every_mission_alike():
+    """With ten aircraft at one sortie each, 1,000 ordered sorties shrink to ten in the same proportions."""
+    place, drawn, states = block(3, 4)
+    one = place[0]
+    for name, ordered in (("rail", 600), ("bridge", 100), ("road", 200), ("pressure", 60), ("other", 40)):
+        one[f"ordered_{name}"] = 0.0
+        one[f"ordered_{name}"][0] = ordered
+    one["serviceable"][0] = one["sorties_per_aircraft"][0] = 1.0
+    drawn["effort_availability_factor"] = 1.0
+    states["aircraft"][:, 0] = 10
+    states["order_weight"] = 1.0
+    states["flyable_day"] = states["flyable_night"] = 1
+    AIRFORCES.loop(place, drawn, states, 0)
+    np.testing.assert_allclose(states["sorties"][:, 0], 10)
+    np.testing.assert_allclose(states["flown_share"][:, 0], 0.01)
+    np.testing.assert_allclose(states["rail_sorties"], 7)
+    np.testing.assert_allclose(states["road_sorties"], 2)
+    np.testing.assert_allclose(states["pressure_sorties"], 0.6)
+
+
+def test_airforces__fly_what_was_ordered_and_lose_at_the_rate_on_average():
+    """The day's multiplier has mean 1; fair days make up for foul ones; losses are Poisson in sorties."""
+    count, days = 1500, 20
+    place, drawn, states = block(4, count)
+    one = place[0]
+    one["n_classes"], one["kind"][0], one["night"][0] = 1, 0, 0
+    for name in ("bridge", "road", "pressure", "other"):
+        one[f"ordered_{name}"][0] = 0.0
+    one["ordered_rail"][0], one["flyable_share"][0], one["doubt"][0] = 50.0, 0.6, 0.3
+    drawn["seed"], drawn["replicate"] = 11, np.arange(count)
+    for name, value in (
+        ("effort_day_sigma", 0.4),
+        ("effort_doubt_fighter_bomber", 1.0),
+        ("loss_per_1000_fighter_bomber", 20.0),
+        ("loss_heavy_damage_ratio", 1.5),
+    ):
+        drawn[name] = value
+    states["order_weight"] = 1.0
+    states["aircraft"][:, 0] = 10**6
+    rng = np.random.default_rng(0)
+    flown, lost, hurt = [], [], []
+    for day in range(days):
+        states["flyable_day"] = rng.random(count) < 0.6
+        AIRFORCES.loop(place, drawn, states, day)
+        flown.append(states["sorties"][:, 0].copy())
+        lost.append(states["aircraft_lost"][:, 0].copy())
+        hurt.append(states["aircraft_damaged"][:, 0].copy())
+    expected = 50 * math.exp(0.3)
+    assert np.mean(flown) == pytest.approx(expected, rel=0.02)
+    fair = np.array(flown)[np.array(flown) > 0]
+    assert np.log(fair).std() == pytest.approx(0.4, rel=0.03)
+    assert np.sum(lost) == pytest.approx(np.sum(flown) * 0.02, rel=0.02)
+    assert np.sum(hurt) == pytest.approx(np.sum(flown) * 0.03, rel=0.02)
+
+
+def test_airforces__what_is_damaged_and_replaced_comes_back_after_the_mean_delay():
+    count, days = 400, 60
+    place, drawn, states = block(5, count)
+    place[0]["n_classes"], place[0]["reinforcement"] = 1, 0
+    drawn["seed"], drawn["replicate"] = 3, np.arange(count)
+    drawn["loss_repair_days"], drawn["loss_replacement_days"] = 12.0, 20.0
+    states["order_weight"] = 0.0
+    place[0]["ordered_other"] = 0.0
+    states["aircraft"][:, 0], states["in_repair"][:, 0], states["awaited"][:, 0] = 0, 200, 100.0
+    for day in range(days):
+        AIRFORCES.loop(place, drawn, states, day)
+        for name, first, delay in (("in_repair", 200, 12.0), ("awaited", 100, 20.0)):
+            expected = first * (1 - 1 / delay) ** (day + 1)
+            if expected > 10:
+                assert states[name][:, 0].mean() == pytest.approx(expected, rel=0.04)
