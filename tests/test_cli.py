@@ -60,7 +60,7 @@ def call(capsys, *arguments):
 
 
 def test_compare__as_json_has_the_promised_shape(capsys):
-    code, out, err = call(capsys, "compare", "shifted", "plain", *FEW, "--json")
+    code, out, err = call(capsys, "compare", "shifted", "plain", *FEW, "--json", "--since-parting")
     found = json.loads(out)
     assert code == 0
     assert set(found) >= {"recipe", "policies", "replicates", "outcomes"}

@@ -44,6 +44,7 @@ def runs_of(differences, repair=REPAIR, fire=FIRE, replicates=400, base=1000.0):
         start=date(1951, 7, 10),
         end=date(1953, 7, 27),
         window_start=date(1952, 8, 31),
+        parting=date(1952, 8, 31),
         columns=(),
     )
     return Runs(recipe, (Kept(a, weekly, **forms), Kept(b, weekly, **forms)))

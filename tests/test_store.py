@@ -43,6 +43,7 @@ recipes = st.builds(
     start=st.dates(),
     end=st.dates(),
     window_start=st.dates(),
+    parting=st.dates(),
     columns=st.lists(st.tuples(names, names), max_size=3).map(tuple),
 )
 
@@ -54,7 +55,7 @@ def test_recipe__comes_back_from_json_as_it_was(recipe):
 
 @given(st.integers(1, 5000))
 def test_recipe__shards_hold_each_war_once(replicates):
-    recipe = Recipe("", "", "", (), 1, replicates, (), (), *[date(1951, 7, 10)] * 3, ())
+    recipe = Recipe("", "", "", (), 1, replicates, (), (), *[date(1951, 7, 10)] * 4, ())
     wars = [war for shard in range(recipe.shards) for war in recipe.wars_of(shard)]
     assert wars == list(range(replicates))
     assert all(0 < len(recipe.wars_of(shard)) <= SHARD_WARS for shard in range(recipe.shards))
@@ -110,7 +111,7 @@ def test_run_again__refuses_another_policy_or_scenario(stored, tmp_path):
 
 
 def test_writer__refuses_what_was_begun_otherwise_and_says_what_differs(tmp_path):
-    recipe = Recipe("toy", "d", "m", (), 1, 10, (), (), *[date(1951, 7, 10)] * 3, ())
+    recipe = Recipe("toy", "d", "m", (), 1, 10, (), (), *[date(1951, 7, 10)] * 4, ())
     RunWriter(recipe, tmp_path / "run")
     RunWriter(recipe, tmp_path / "run")
     with pytest.raises(
@@ -124,7 +125,7 @@ def test_writer__refuses_what_was_begun_otherwise_and_says_what_differs(tmp_path
 
 def test_writer__refuses_a_folder_that_is_there(tmp_path):
     with pytest.raises(RunError, match="exists already"):
-        RunWriter(Recipe("toy", "d", "m", (), 1, 1, (), (), *[date(1951, 7, 10)] * 3, ()), tmp_path)
+        RunWriter(Recipe("toy", "d", "m", (), 1, 1, (), (), *[date(1951, 7, 10)] * 4, ()), tmp_path)
 
 
 def test_writer__says_so_when_the_name_was_taken_meanwhile(tmp_path, monkeypatch):
@@ -194,7 +195,7 @@ def test_read_run__refuses_any_bytes_as_a_manifest(tmp_path_factory, data):
 
 
 def test_policy_names__cannot_lead_out_of_the_folder(tmp_path):
-    recipe = Recipe("toy", "d", "m", (Ordered("../../x/é", "1"),), 1, 1, (), (), *[date(1951, 7, 10)] * 3, ())
+    recipe = Recipe("toy", "d", "m", (Ordered("../../x/é", "1"),), 1, 1, (), (), *[date(1951, 7, 10)] * 4, ())
     writer = RunWriter(recipe, tmp_path / "run")
     assert not writer.has(0, 0)
     from stalemate.ensemble.store import _shard_files

@@ -119,7 +119,7 @@ def simulate(
         prepared.set_day(theatre, day)
         directive = policy.decide(Observation(when, history(when), history, counted.copy(), lost.copy()))
         if directive is not given:
-            orders.check(directive, policy, when, prepared.shape)
+            orders.check(directive, policy, when, prepared.shape, len(wars))
             prepared.set_orders(theatre, directive)
             for mission, weight in enumerate(directive.weights):
                 wars["order_weight"][:, mission] = weight
@@ -143,6 +143,8 @@ def simulate(
 
 class History:
     """The historical directive of any day: effort by class, focus by region, spread over the sections there.
+
+    Its arrays cannot be written to, since days under the same orders share them.
 
     Within a region sorties at open line go by length of line and the section's aim, sorties at bridges by
     crossings; where a region has no crossing, its bridge sorties go to open line.
@@ -194,7 +196,7 @@ class History:
                     aimed = sorties * row.bridge_share if spans.any() else 0.0
                     rail[k] += (sorties - aimed) * line
                     bridge[k] += aimed * spans
-        return Directive(
+        made = Directive(
             rail,
             bridge,
             totals["road"],
@@ -202,6 +204,9 @@ class History:
             np.maximum(totals["other"], 0.0),
             totals["doubt"],
         )
+        for field in (made.rail, made.bridge, made.road, made.pressure, made.other, made.doubt):
+            field.flags.writeable = False
+        return made
 
     def _spread(
         self, region: str, per_km: npt.NDArray[np.float64]

@@ -89,11 +89,19 @@ def columns(places: Mapping[str, Sequence[str]]) -> tuple[Column, ...]:
     return (*whole, *((quantity, place) for quantity in BY_PLACE for place in places[quantity]))
 
 
-def outcomes_of(daily: Daily, first_day: int, last_day: int) -> dict[str, npt.NDArray[np.float64]]:
-    """Return every outcome over the days first_day to last_day, both counted: (replicate,) each."""
+def outcomes_of(
+    daily: Daily, first_day: int, parting_day: int, last_day: int
+) -> dict[str, npt.NDArray[np.float64]]:
+    """Return every outcome over the days first_day to last_day, both counted: (replicate,) each.
+
+    What is least is sought from parting_day on: before it policies cannot differ, and a low of those days
+    would hide every later one.
+    """
     return {
         outcome.name: _over_days(
-            over_places(outcome.quantity, daily[outcome.quantity])[:, first_day : last_day + 1],
+            over_places(outcome.quantity, daily[outcome.quantity])[
+                :, (parting_day if outcome.over_days == "least" else first_day) : last_day + 1
+            ],
             outcome.over_days,
         )
         for outcome in OUTCOMES

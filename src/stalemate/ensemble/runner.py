@@ -79,11 +79,11 @@ def run(
     if out is not None and out.exists():
         _refuse_other(read_recipe(out), recipe, str(out))
         return read_run(out)
-    first_day, last_day = war.day_of(recipe.window_start), war.day_of(recipe.end)
+    first_day, parting_day, last_day = map(war.day_of, (recipe.window_start, recipe.parting, recipe.end))
 
     def keep(done: Block) -> Kept:
         return Kept(
-            outcomes_of(done.daily, first_day, last_day),
+            outcomes_of(done.daily, first_day, parting_day, last_day),
             weekly_of(done.daily, recipe.columns, places),
             done.structures["repair"],
             done.structures["fire"],
@@ -260,6 +260,7 @@ def _recipe(
         start=war.start,
         end=end,
         window_start=parting if since_parting else war.start,
+        parting=parting,
         columns=kept,
     )
 

@@ -51,7 +51,8 @@ class Recipe:
     """Everything that a run's numbers follow from.
 
     ``model`` is the digest of the code that makes them. Wars run from ``start`` to ``end``; outcomes are
-    taken from ``window_start`` to ``end``. All days are counted. ``columns`` names the weekly series.
+    taken from ``window_start`` to ``end``, and least values from ``parting``, the day policies may first
+    differ. All days are counted. ``columns`` names the weekly series.
     """
 
     scenario: str
@@ -65,6 +66,7 @@ class Recipe:
     start: date
     end: date
     window_start: date
+    parting: date
     columns: tuple[Column, ...]
 
     @property
@@ -78,13 +80,15 @@ class Recipe:
 
     def to_json(self) -> dict[str, Any]:
         """Return the recipe as plain values, dates as ISO text."""
-        days = {name: getattr(self, name).isoformat() for name in ("start", "end", "window_start")}
+        days = {name: getattr(self, name).isoformat() for name in ("start", "end", "window_start", "parting")}
         return {**asdict(self), **days}
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> "Recipe":
         """Return what ``to_json`` wrote. Raises KeyError, TypeError or ValueError if it is something else."""
-        days = {name: date.fromisoformat(values[name]) for name in ("start", "end", "window_start")}
+        days = {
+            name: date.fromisoformat(values[name]) for name in ("start", "end", "window_start", "parting")
+        }
         policies = tuple(Ordered(**policy) for policy in values["policies"])
         columns = tuple((str(quantity), str(place)) for quantity, place in values["columns"])
         forms = {name: tuple(values[name]) for name in ("repair", "fire")}

@@ -37,6 +37,8 @@ def print_comparison(console: Console, comparison: Comparison) -> None:
             f"{c.probability_a_greater:.2f}",
         )
     console.print(table)
+    if recipe.parting > recipe.window_start:
+        console.print(f"The lowest grain stock is sought from {recipe.parting} on, when the policies part.")
     console.print(f"P: the share of pairs in which {comparison.a} has more; ties count half.")
     console.print("† UN fire is an input, dated under every form: what hangs on it cannot differ here.")
     given = sum(form.pairs for form in comparison.forms if form.fire == DATED_FIRE)

@@ -128,8 +128,19 @@ class AbstractPolicy(ABC):
         return hashlib.sha256(f"{source}\n{self!r}".encode()).hexdigest()[:16]
 
 
-def check(directive: Directive, policy: AbstractPolicy, day: datetime.date, shape: tuple[int, int]) -> None:
+def check(
+    directive: Directive,
+    policy: AbstractPolicy,
+    day: datetime.date,
+    shape: tuple[int, int],
+    replicates: int,
+) -> None:
     """Raise PolicyError unless a directive can be flown: right shapes, finite, nothing negative."""
+    if not isinstance(directive, Directive):
+        raise PolicyError(
+            f"policy {policy.name!r} on {day}: decide returned {directive!r}; expected a Directive, "
+            "such as seen.historical"
+        )
     for field in fields(Directive):
         if field.name == "weights":
             continue
@@ -143,7 +154,10 @@ def check(directive: Directive, policy: AbstractPolicy, day: datetime.date, shap
                 f"{where} holds {value.min():g} to {value.max():g}; expected finite sorties >= 0"
             )
     for mission, weight in zip(MISSIONS, directive.weights, strict=True):
-        if not np.isfinite(weight).all() or np.less(weight, 0).any():
+        where = f"policy {policy.name!r} on {day}: the weight of {mission}"
+        if np.shape(weight) not in ((), (replicates,)):
             raise PolicyError(
-                f"policy {policy.name!r} on {day}: the weight of {mission} is not a finite number >= 0"
+                f"{where} has the shape {np.shape(weight)}; expected one number or {(replicates,)}"
             )
+        if not np.isfinite(weight).all() or np.less(weight, 0).any():
+            raise PolicyError(f"{where} is not a finite number >= 0")

@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from stalemate.errors import Fault, ScenarioError
 from stalemate.scenario.catalogue import PARAMETERS
 from stalemate.scenario.schema import Parameter, Scenario
 from stalemate.streams import Decision, exp_, log_, normal_quantile, unit_draws
@@ -62,6 +63,14 @@ class Knots:
     weight: Floats
     is_log: npt.NDArray[np.uint8]
 
+    def on(self, day: int, place: int, worlds: Records) -> Floats:
+        """Return the value of the dated parameter at ``place`` on a day: (replicate,), in its unit."""
+        values: Floats = worlds["knots"][:, place, self.index[day, place]]
+        share = self.weight[day, place]
+        if share > 0:
+            values = values + share * (worlds["knots"][:, place, self.index[day, place] + 1] - values)
+        return _each(exp_, values) if self.is_log[place] else values
+
 
 def world_type() -> np.dtype[np.void]:
     """Return the type of the record of one drawn world: address, forms, parameters, knots."""
@@ -97,7 +106,10 @@ def resolve(scenario: Scenario, seed: int, replicates: range, structures: Struct
 
 
 def knots(scenario: Scenario) -> Knots:
-    """Return the place of every day of the scenario between the knots of every dated parameter."""
+    """Return the place of every day of the scenario between the knots of every dated parameter.
+
+    Raises ScenarioError if a parameter has more knots than the records hold.
+    """
     index = np.zeros((scenario.days, MAX_DATED), np.int64)
     weight = np.zeros((scenario.days, MAX_DATED))
     is_log = np.zeros(MAX_DATED, np.uint8)
@@ -105,6 +117,9 @@ def knots(scenario: Scenario) -> Knots:
     for name, rows in _by_name(scenario).items():
         if name not in DATED:
             continue
+        if len(rows) > MAX_KNOTS:
+            found, most = f"{len(rows)} knots of {name}", f"at most {MAX_KNOTS} (the records' size)"
+            raise ScenarioError([Fault("parameters.csv", 0, "name", found, most)])
         at = np.array([(row.at - scenario.start).days if row.at is not None else 0 for row in rows])
         before = np.clip(np.searchsorted(at, days, side="right") - 1, 0, len(at) - 1)
         after = np.minimum(before + 1, len(at) - 1)

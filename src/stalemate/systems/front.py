@@ -71,13 +71,14 @@ class Front(AbstractSystem):
         """
         share = prepared.theatre["share_of_line"]
         count = len(prepared.sectors)
-        first_grain = worlds["knots"][:, _GRAIN, 0]
+        first_grain = prepared.knots.on(0, _GRAIN, worlds)
         stock = worlds["supply_first_stock_days"] * first_grain
         wars["grain_stock"] = stock[:, None] * share
         wars["grain_stock_days"] = worlds["supply_first_stock_days"]
         wars["ammunition_stock"] = worlds["ammunition_first_stock_t"][:, None] * share
         wars["grain_wanted"] = first_grain[:, None] * share
-        works = worlds["knots"][:, _WORKS, 0] * worlds["rail_tonnes_per_car"] * worlds["works_front_share"]
+        cars = prepared.knots.on(0, _WORKS, worlds)
+        works = cars * worlds["rail_tonnes_per_car"] * worlds["works_front_share"]
         wars["works_wanted"] = works[:, None] * share
         wars["days_of_supply"][:, :count] = worlds["supply_first_stock_days"][:, None]
         wars["interdiction_felt"] = 1.0

@@ -17,7 +17,7 @@ from stalemate.policies.directive import Directive
 from stalemate.scenario.network import Network
 from stalemate.scenario.resolve import MAX_DATED, Knots, knots
 from stalemate.scenario.schema import Scenario
-from stalemate.systems.flow import FlowLayout, day_fields, layout, layout_fields, scratch_fields
+from stalemate.systems.flow import FlowLayout, day_fields, layout, layout_fields, scratch_fields, state_fields
 from stalemate.systems.variables import SIZES
 
 Floats = npt.NDArray[np.float64]
@@ -90,7 +90,11 @@ def theatre_type() -> np.dtype[np.void]:
         ("knot_weight", "f8", (MAX_DATED,)),
         ("knot_is_log", "u1", (MAX_DATED,)),
     ]
-    columns += [("served", "i8", (sectors,)), ("cuts_per_order", "f8", (classes,))]
+    columns += [
+        ("served", "i8", (sectors,)),
+        ("cuts_per_order", "f8", (classes,)),
+        ("rail_alone", "i8", (sections,)),
+    ]
     columns += [
         ("cases_per_order", "f8", (classes,)),
         ("mended_share", "f8", (2,)),
@@ -101,6 +105,7 @@ def theatre_type() -> np.dtype[np.void]:
         layout_fields(nodes, sections, gates, terminals),
         day_fields(sections, gates, terminals),
         scratch_fields(nodes),
+        state_fields(nodes, sections, gates, terminals),
     ):
         columns += [(name, np.dtype(kind), shape) for name, (kind, shape) in group.items()]
     return np.dtype(columns, align=True)

@@ -96,7 +96,7 @@ def haul(theatre: Record, world: Record, war: Record, day: int) -> None:
     moved = solve(theatre, theatre, war, theatre)
     war.rail_intake_cars = moved / world.rail_tonnes_per_car
     truck_days = war.trucks * world.truck_serviceable * world.truck_supply_share
-    tied = _tied_trucks(theatre, world, war)
+    tied = _carry_round_breaks(theatre, world, war, moved)
     _spare_trucks(war, tied, truck_days * world.truck_transship_share)
     truck_days = max(0.0, truck_days - tied)
     for sector in range(theatre.n_sectors):
@@ -136,10 +136,10 @@ def _ask_railheads(theatre: Record, world: Record, war: Record, served: Record) 
     round_a_break = war.today[_TRANSSHIP] * per_car * war.transship_effort
     for section in range(theatre.n_sections):
         whole = trunk * theatre.capacity_share[section]
-        passes = whole * war.open_share[section]
+        theatre.rail_alone[section] = int(whole * war.open_share[section])
+        theatre.edge_capacity[section] = theatre.rail_alone[section]
         if theatre.is_open[section]:
-            passes = max(passes, min(round_a_break, whole))
-        theatre.edge_capacity[section] = int(passes)
+            theatre.edge_capacity[section] = max(theatre.rail_alone[section], int(min(round_a_break, whole)))
     place = 0
     for step in range(theatre.n_sectors):
         sector = served[step]
@@ -171,18 +171,34 @@ def _ask_railheads(theatre: Record, world: Record, war: Record, served: Record) 
 
 
 @kernel
-def _tied_trucks(theatre: Record, world: Record, war: Record) -> float:
-    """Return the trucks that carry freight round shut lines; write what each line carried."""
-    carried = 0.0
-    trunk = war.today[_TRUNK] * world.rail_trunk_factor * world.rail_tonnes_per_car * theatre.night_share
+def _carry_round_breaks(theatre: Record, world: Record, war: Record, moved: int) -> float:
+    """Write what could not have come without trans-shipment, and return the trucks it ties down.
+
+    That is the day's flow less the flow of the same day with shut lines shut: unlike the flow on any one
+    line, it is unique. Writes what each line carried, too, which is one of many equal ways.
+    """
+    needed = False
     for section in range(theatre.n_sections):
-        flow = abs(war.edge_flow[section])
-        war.section_tonnes[section] = flow
-        by_rail = int(trunk * theatre.capacity_share[section] * war.open_share[section])
-        if flow > by_rail:
-            carried += flow - by_rail
-    war.transshipped_tonnes = carried
-    return carried / world.rail_tonnes_per_car * world.truck_per_transshipped_car
+        war.section_tonnes[section] = abs(war.edge_flow[section])
+        if theatre.edge_capacity[section] > theatre.rail_alone[section]:
+            needed = True
+            theatre.edge_capacity[section] = theatre.rail_alone[section]
+    war.transshipped_tonnes = 0.0
+    if needed:
+        _forget_flow(theatre)
+        war.transshipped_tonnes = float(moved - solve(theatre, theatre, theatre, theatre))
+    return war.transshipped_tonnes / world.rail_tonnes_per_car * world.truck_per_transshipped_car
+
+
+@kernel
+def _forget_flow(state: Record) -> None:
+    """Empty the state of a flow solve, so that the next one starts from nothing."""
+    state.edge_flow[:] = 0
+    state.gate_flow[:] = 0
+    state.terminal_flow[:] = 0
+    state.edge_limit[:] = 0
+    state.room_into[:] = 0
+    state.room_from[:] = 0
 
 
 @kernel
