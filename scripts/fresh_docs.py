@@ -4,7 +4,8 @@ A generated part stands between ``<!-- name: start -->`` and ``<!-- name: end --
 that come from tables and code are written in place. ``--check`` writes nothing and fails if one of them is
 old. ``--run`` also fights the wars: it makes the ``scores`` parts, runs the commands of every page that
 says ``<!-- outputs: run -->`` and puts what they print into the ``text`` block below each ``bash`` block. A
-comment ``<!-- shown: 1-9, 30 -->`` between the two keeps only these lines. It takes some minutes.
+comment ``<!-- shown: 1-9, 30 -->`` between the two keeps only these lines. The README's picture is drawn
+again. It takes some minutes.
 """
 
 import argparse
@@ -35,6 +36,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SCENARIO = "korea-1951"
 COLUMNS = "88"
 MOST_KNOTS = 8
+PICTURE = "docs/picture.svg"
 OUTPUTS = "<!-- outputs: run -->"
 _PART = re.compile(r"<!-- ([a-z]+): start -->\n(.*?)<!-- \1: end -->\n", re.DOTALL)
 _SHELL = re.compile(r"```bash\n(.*?)```\n\n(?:<!-- shown: ([-0-9, ]+) -->\n\n)?```text\n(.*?)```", re.DOTALL)
@@ -284,6 +286,7 @@ def _run(replicates: int) -> None:
             if OUTPUTS in text:
                 text = _with_outputs(text, Path(folder))
             page.write_text(text, encoding="utf-8")
+        _printed(["compare", "banfill", "historical", "--picture", str(ROOT / PICTURE)], Path(folder))
 
 
 def main() -> None:
