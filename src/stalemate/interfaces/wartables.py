@@ -38,7 +38,10 @@ def print_comparison(console: Console, comparison: Comparison) -> None:
         )
     console.print(table)
     if recipe.parting > recipe.window_start:
-        console.print(f"The lowest grain stock is sought from {recipe.parting} on, when the policies part.")
+        console.print(
+            f"The policies part on {recipe.parting}. Means and sums are over all days; with --since-parting "
+            "only over those from then on, as the lowest grain stock always is."
+        )
     console.print(f"P: the share of pairs in which {comparison.a} has more; ties count half.")
     console.print("† UN fire is an input, dated under every form: what hangs on it cannot differ here.")
     given = sum(form.pairs for form in comparison.forms if form.fire == DATED_FIRE)
