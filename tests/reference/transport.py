@@ -1,7 +1,7 @@
 """The plain twin of systems/transport.py: the day's stages in order, each solved by a given method.
 
 ``world`` holds every parameter at its value of the day (``small_wars.plain_world``). Which lines carry the
-freight is not unique, so the twin is told the flow of each line, and only works out what follows from it.
+freight is not unique, so the twin says nothing of ``section_tonnes`` and of the state of the flow.
 """
 
 import math
@@ -38,16 +38,18 @@ def spend_in_order(most: Sequence[float], cost: Sequence[float], budget: float) 
 def haul(
     theatre: Part, world: Part, war: Part, *, rail: Rail = flow.amounts, spend: Spend = spend_in_order
 ) -> None:
-    """Run one day; ``war.edge_flow`` is the flow of the lines on this day, ``war`` else the eve's state."""
+    """Run one day of a war that stands as on its eve."""
     war.trucks_received = world.truck_received_per_day
     war.trucks = max(0.0, war.trucks + war.trucks_received - war.trucks_lost)
     neediest = sorted(range(theatre.n_sectors), key=lambda s: (war.days_of_supply[s], s))
     wanted = [war.grain_wanted[s] + war.ammunition_wanted[s] + war.works_wanted[s] for s in neediest]
-    by_rail, capacity = _lines(theatre, world, war)
-    got = _rail_stage(theatre, world, war, neediest, capacity, rail)
-    _rear(theatre, world, war, got)
+    by_rail, with_help = _lines(theatre, world, war)
+    demand, order = _asked(theatre, world, war, neediest, with_help)
+    got = _moved(theatre, with_help, demand, order, rail)
+    unaided = _moved(theatre, by_rail, demand, order, rail)
+    _arrive(theatre, world, war, got)
     trucks = war.trucks * world.truck_serviceable * world.truck_supply_share
-    tied = _tied(theatre, world, war, by_rail, trucks)
+    tied = _tied(world, war, float(sum(got) - sum(unaided)), trucks)
     left = _hauls(theatre, world, war, neediest, max(0.0, trucks - tied), spend)
     missing = [
         max(0.0, order - war.truck_tonnes[s] - sum(war.railhead_stock[k] for k in _railheads(theatre, s)))
@@ -87,10 +89,10 @@ def _lines(theatre: Part, world: Part, war: Part) -> tuple[list[int], list[int]]
     return by_rail, in_all
 
 
-def _rail_stage(
-    theatre: Part, world: Part, war: Part, neediest: list[int], capacity: list[int], rail: Rail
-) -> list[int]:
-    """Ask the railheads, run the railway, and put at the railheads what came."""
+def _asked(
+    theatre: Part, world: Part, war: Part, neediest: list[int], capacity: list[int]
+) -> tuple[list[int], list[int]]:
+    """Return what each terminal is asked for, in whole tonnes, and the order of service."""
     demand = [0] * theatre.n_terminals
     order = []
     for s in neediest:
@@ -103,26 +105,30 @@ def _rail_stage(
             demand[k] = min([left, *line]) if theatre.has_next[k] else left
             left -= demand[k]
             order.append(k)
-    rear = theatre.rear_terminal
-    if rear >= 0:
+    if theatre.rear_terminal >= 0:
         cars = world.civil_cars + world.works_cars * (1 - world.works_front_share)
-        demand[rear] = math.floor(cars * world.rail_tonnes_per_car * war.transship_effort)
-        order.append(rear)
+        demand[theatre.rear_terminal] = math.floor(cars * world.rail_tonnes_per_car * war.transship_effort)
+        order.append(theatre.rear_terminal)
+    return demand, order
+
+
+def _moved(theatre: Part, capacity: list[int], demand: list[int], order: list[int], rail: Rail) -> list[int]:
+    """Return what each terminal gets over lines of these capacities."""
     edges = [tuple(theatre.edge_ends[e]) for e in range(theatre.n_sections)]
     gates = theatre.gate_node[: theatre.n_gates]
     terminals = theatre.terminal_node[: theatre.n_terminals]
     gate_capacity = theatre.gate_capacity[: theatre.n_gates]
     got = rail(edges, gates, terminals, capacity, gate_capacity, demand, order)
-    got = [round(tonnes) for tonnes in got]
+    return [round(tonnes) for tonnes in got]
+
+
+def _arrive(theatre: Part, world: Part, war: Part, got: list[int]) -> None:
+    """Put at railheads and in the rear what came."""
     war.rail_intake_cars = sum(got) / world.rail_tonnes_per_car
     for s in range(theatre.n_sectors):
         war.rail_arrived[s] = float(sum(got[k] for k in _railheads(theatre, s)))
         for k in _railheads(theatre, s):
             war.railhead_stock[k] += got[k]
-    return got
-
-
-def _rear(theatre: Part, world: Part, war: Part, got: list[int]) -> None:
     if theatre.rear_terminal >= 0:
         depots = world.works_cars * (1 - world.works_front_share)
         civil = world.civil_cars / (world.civil_cars + depots)
@@ -130,14 +136,10 @@ def _rear(theatre: Part, world: Part, war: Part, got: list[int]) -> None:
         war.depot_tonnes = got[theatre.rear_terminal] * (1 - civil)
 
 
-def _tied(theatre: Part, world: Part, war: Part, by_rail: list[int], trucks: float) -> float:
-    """Return the trucks tied by what goes round shut lines, and set how far they suffice tomorrow."""
-    carried = 0.0
-    for section in range(theatre.n_sections):
-        war.section_tonnes[section] = abs(war.edge_flow[section])
-        carried += max(0, war.section_tonnes[section] - by_rail[section])
-    war.transshipped_tonnes = carried
-    tied = carried / world.rail_tonnes_per_car * world.truck_per_transshipped_car
+def _tied(world: Part, war: Part, helped: float, trucks: float) -> float:
+    """Return the trucks tied by what would not have come without them; say how far they go tomorrow."""
+    war.transshipped_tonnes = helped
+    tied = helped / world.rail_tonnes_per_car * world.truck_per_transshipped_car
     spared = trucks * world.truck_transship_share
     if tied > spared:
         war.transship_effort = max(0.02, war.transship_effort * spared / tied)
