@@ -4,7 +4,7 @@ A generated part stands between ``<!-- name: start -->`` and ``<!-- name: end --
 that come from tables and code are written in place. ``--check`` writes nothing and fails if one of them is
 old. ``--run`` also fights the wars: it makes the ``scores`` parts, runs the commands of every page that
 says ``<!-- outputs: run -->`` and puts what they print into the ``text`` block below each ``bash`` block. A
-comment ``<!-- shown: 1-9, 30 -->`` between the two keeps only these lines. The README's picture is drawn
+comment ``<!-- shown: 1-9, last 3 -->`` between the two keeps only these lines. The README's picture is drawn
 again. It takes some minutes.
 """
 
@@ -39,7 +39,9 @@ MOST_KNOTS = 8
 PICTURE = "docs/picture.svg"
 OUTPUTS = "<!-- outputs: run -->"
 _PART = re.compile(r"<!-- ([a-z]+): start -->\n(.*?)<!-- \1: end -->\n", re.DOTALL)
-_SHELL = re.compile(r"```bash\n(.*?)```\n\n(?:<!-- shown: ([-0-9, ]+) -->\n\n)?```text\n(.*?)```", re.DOTALL)
+_SHELL = re.compile(
+    r"```bash\n(.*?)```\n\n(?:<!-- shown: ([-0-9a-z, ]+) -->\n\n)?```text\n(.*?)```", re.DOTALL
+)
 
 Rows = Sequence[Sequence[str]]
 
@@ -248,7 +250,7 @@ def _printed(arguments: Sequence[str], folder: Path) -> str:
     )
     if done.returncode:
         raise SystemExit(f"stalemate {shlex.join(arguments)} ended with {done.returncode}")
-    return "".join(f"{line.rstrip()}\n" for line in done.stdout.strip("\n").splitlines())
+    return "\n".join(line.rstrip() for line in done.stdout.splitlines()).strip("\n") + "\n"
 
 
 def _kept(printed: str, wanted: str | None) -> str:
@@ -258,8 +260,7 @@ def _kept(printed: str, wanted: str | None) -> str:
     kept: list[str] = []
     after = 0
     for part in wanted.split(","):
-        first, _, last = part.strip().partition("-")
-        start, end = int(first), int(last or first)
+        start, end = _span(part.strip(), len(lines))
         if start > after + 1:
             kept.append("...")
         kept += lines[start - 1 : end]
@@ -267,6 +268,14 @@ def _kept(printed: str, wanted: str | None) -> str:
     if after < len(lines):
         kept.append("...")
     return "\n".join([*kept, ""])
+
+
+def _span(part: str, lines: int) -> tuple[int, int]:
+    """Return the first and last line of ``7``, ``7-9`` or ``last 3``."""
+    if part.startswith("last "):
+        return lines - int(part.removeprefix("last ")) + 1, lines
+    first, _, last = part.partition("-")
+    return int(first), int(last or first)
 
 
 def _with_scores(page: Path, text: str, scores: Sequence[Score]) -> str:

@@ -225,6 +225,7 @@ def test_docs__what_commands_print_is_shown(page):
 def test_fresh_docs__keeps_the_lines_asked_for():
     assert fresh_docs._kept("a\nb\nc\nd\n", "1, 3") == "a\n...\nc\n...\n"
     assert fresh_docs._kept("a\nb\n", "1-2") == "a\nb\n"
+    assert fresh_docs._kept("a\nb\nc\nd\n", "1, last 2") == "a\n...\nc\nd\n"
     assert fresh_docs._kept("a\nb\n", None) == "a\nb\n"
 
 
