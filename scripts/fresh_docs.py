@@ -83,7 +83,8 @@ def score_rows(system: str, scores: Iterable[Score]) -> Rows:
                 else str(observed.start)
             )
             unit = "" if observed.unit == "1" else f", {observed.unit}"
-            cell = f"`{observed.quantity}`{unit}"
+            where = f" of {observed.place}" if observed.place else ""
+            cell = f"`{observed.quantity}`{where}{unit}"
             rows.append((f"`{observed.figure}`", cell, days, record, model, verdict, observed.role))
     return rows
 
