@@ -113,7 +113,8 @@ def test_docs__every_page_can_be_reached_from_the_readme():
         links = re.findall(r"\]\(([^)#\s]+\.md)", without_code(page.read_text()))
         paths = {(page.parent / link).resolve() for link in links if ":" not in link}
         waiting += [path for path in paths if path not in reached and path.exists()]
-    assert [page_id(page) for page in DOCS.rglob("*.md") if page not in reached] == []
+    lost = [page_id(page) for page in DOCS.rglob("*.md") if page not in reached]
+    assert lost == [], "link them from docs/index.md"
 
 
 def test_docs__readme_begins_with_the_two_commands():
