@@ -11,6 +11,7 @@ from scipy.stats import norm
 from stalemate.analysis.estimate import Estimate
 from stalemate.analysis.predict import Prediction, Question, predict
 from stalemate.analysis.scorecard import Score, questions_of, scorecard, tally, wilson
+from stalemate.engine.simulate import Structures
 from stalemate.errors import QueryError
 
 START, END = date(1951, 9, 1), date(1951, 9, 30)
@@ -21,7 +22,7 @@ def score(low, high, band_low, band_high, role="frozen"):
     observed = toy_war.observed("cuts", str(START), str(END), low, high, role=role)
     middle = (band_low + band_high) / 2
     band = Estimate(middle, band_low, band_high, "cuts", 100)
-    return Score(observed, Prediction(Question("cuts", START, END), band, "historical", 1))
+    return Score(observed, Prediction(Question("cuts", START, END), band, "historical", 1, Structures()))
 
 
 @pytest.mark.parametrize(

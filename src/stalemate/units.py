@@ -14,6 +14,11 @@ KM_PER_MILE: Final = 1.609344
 HOURS_PER_DAY: Final = 24.0
 
 
+def with_unit(number: str, unit: str) -> str:
+    """Return a number and its unit for people; a pure number's unit, 1, is not said."""
+    return number if unit == "1" else f"{number} {unit}"
+
+
 def short_tons_to_tonnes(short_tons: float) -> float:
     """Return metric tonnes for short tons of 2,000 lb."""
     return short_tons * TONNES_PER_SHORT_TON

@@ -106,6 +106,7 @@ class Prediction:
     estimate: Estimate
     policy: str
     seed: int
+    structures: Structures
 
 
 def predict(
@@ -176,7 +177,7 @@ def answers(
     )
     values = np.concatenate(list(run_blocks(plan, workers=workers, progress=progress)))
     return tuple(
-        Prediction(question, estimate(values[:, column], question.unit), chosen.name, seed)
+        Prediction(question, estimate(values[:, column], question.unit), chosen.name, seed, plan.structures)
         for column, question in enumerate(questions)
     )
 

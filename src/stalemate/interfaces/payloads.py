@@ -78,6 +78,8 @@ PredictionPayload = TypedDict(
         "place": str | None,
         "policy": str,
         "seed": int,
+        "repair": list[str],
+        "fire": list[str],
         "median": float | None,
         "low": float | None,
         "high": float | None,
@@ -178,6 +180,8 @@ def prediction_payload(prediction: Prediction) -> PredictionPayload:
         "place": question.place,
         "policy": prediction.policy,
         "seed": prediction.seed,
+        "repair": list(prediction.structures.repair),
+        "fire": list(prediction.structures.fire),
         **_band(band),
         "replicates": band.replicates,
     }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from stalemate.errors import QueryError, ScenarioError
+from stalemate.units import with_unit
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -261,7 +262,7 @@ def _print_parameters(console: "Console", scenario: "Scenario") -> None:
         middle = f"{row.middle:g}" if row.middle is not None else ""
         number = f"{ends}, mode {middle}" if ends and middle else ends or middle
         since = f", {row.at}" if row.at else ""
-        head = f"{row.name}{since}: {number} {row.unit}, {row.distribution}"
+        head = f"{row.name}{since}: {with_unit(number, row.unit)}, {row.distribution}"
         console.print(head, style="bold", highlight=False, markup=False)
         console.print(f"  {_origin(row)}", highlight=False, markup=False)
 
@@ -272,7 +273,7 @@ def _origin(row: "Sourced") -> str:
 
 def _print_capacities(console: "Console", scenario: "Scenario") -> None:
     for row in scenario.capacities:
-        number = f"{row.middle:g} ({row.low:g} to {row.high:g}) {row.unit}"
+        number = with_unit(f"{row.middle:g} ({row.low:g} to {row.high:g})", row.unit)
         console.print(f"\n{row.name}: {number}", style="bold", highlight=False, markup=False)
         for line in (row.formula, row.note, _origin(row)):
             if line:

@@ -15,6 +15,8 @@ from stalemate.analysis.scorecard import Score, Scorecard
 from stalemate.ensemble.outcomes import OUTCOMES
 from stalemate.ensemble.runs import Runs
 from stalemate.ensemble.store import Recipe
+from stalemate.scenario.resolve import Structures
+from stalemate.units import with_unit
 
 _MARKS: Final = {"never": "", "dated fire": "*", "always": "†"}
 _LABEL: Final = max(len(o.label + _MARKS[o.given]) for o in OUTCOMES)
@@ -80,10 +82,21 @@ def print_prediction(console: Console, prediction: Prediction) -> None:
     console.print(
         Text(
             f"{question.quantity}{where}, {question.start} to {question.end}, {prediction.policy}:\n"
-            f"{number(band.median)} {band.unit} (90 % band {_ends(band)}; "
-            f"{band.replicates:,} wars, seed {prediction.seed})"
+            f"{with_unit(number(band.median), band.unit)} (90 % band {_ends(band)}; "
+            f"{band.replicates:,} wars, seed {prediction.seed}{_forms(prediction)})"
         )
     )
+
+
+def _forms(prediction: Prediction) -> str:
+    """Return which rival forms the wars were run under, if not under all of them."""
+    every, taken = Structures(), prediction.structures
+    parts = [
+        f"; only {name} by {' and '.join(forms)}"
+        for name, forms, known in (("repair", taken.repair, every.repair), ("fire", taken.fire, every.fire))
+        if set(forms) != set(known)
+    ]
+    return "".join(parts)
 
 
 def print_quantities(console: Console, quantities: Iterable[Quantity]) -> None:
@@ -153,7 +166,8 @@ def _asked(row: Score) -> str:
     question = row.prediction.question
     where = f" {question.place}" if question.place else ""
     days = f"{question.start}" if question.start == question.end else f"{question.start} to {question.end}"
-    return f"{question.quantity}{where}, {question.unit}\n{days}"
+    unit = "" if question.unit == "1" else f", {question.unit}"
+    return f"{question.quantity}{where}{unit}\n{days}"
 
 
 def _judged(row: Score) -> str:

@@ -208,7 +208,7 @@ PARAMETERS: tuple[Needed, ...] = (
         "repair",
         "length of line that gives a cut its gang, in the rival form",
     ),
-    Needed("bridge_parallel", "bridges", 1.0, 4.0, True, "strike", "parallel bridges at a crossing"),
+    Needed("bridge_parallel", "bridges", 1.0, 4.0, True, "repair", "parallel bridges at a crossing"),
     Needed("bridge_days", "days", 0.05, 400.0, True, "repair", "median days to put a bridge back"),
     Needed(
         "bridge_days_sigma", "1", 0.0, 3.0, False, "repair", "log deviation of the days to put a bridge back"
