@@ -45,7 +45,7 @@ def mornings(prepared: Prepared, policy_name: str) -> Iterator[tuple[int, Any, A
     for day in range(scenario.days):
         when = scenario.start + timedelta(days=day)
         prepared.set_day(theatre, day)
-        seen = Observation(when, history(when), history, none, none)
+        seen = Observation(when, history(when), history, none, none, prepared.classes, prepared.sections)
         prepared.set_orders(theatre, policy.decide(seen))
         for _, system in DAY:
             if system.name == "transport" and day % EVERY_DAYS == 0:

@@ -35,7 +35,9 @@ def days_of(
     for day in range(days):
         when = prepared.scenario.start + timedelta(days=day)
         prepared.set_day(theatre, day)
-        directive = policy.decide(Observation(when, history(when), history, none, none))
+        directive = policy.decide(
+            Observation(when, history(when), history, none, none, prepared.classes, prepared.sections)
+        )
         prepared.set_orders(theatre, directive)
         wars["order_weight"] = np.stack([np.broadcast_to(w, len(wars)) for w in directive.weights], axis=1)
         for _, system in DAY:

@@ -31,7 +31,7 @@ def history(when):
 
 
 def decided(policy, when):
-    return policy.decide(Observation(when, history(when), history, np.zeros(4), np.zeros(4)))
+    return policy.decide(Observation(when, history(when), history, np.zeros(4), np.zeros(4), (), ()))
 
 
 def same(one, other):
@@ -74,7 +74,7 @@ def test_banfill__orders_one_directive_so_that_it_is_read_once():
     def double(when):
         return history(when).scaled(rail=2)
 
-    other = policy.decide(Observation(PARTS, double(PARTS), double, np.zeros(4), np.zeros(4)))
+    other = policy.decide(Observation(PARTS, double(PARTS), double, np.zeros(4), np.zeros(4), (), ()))
     np.testing.assert_allclose(other.rail, 2 * decided(policy, PARTS).rail)
 
 

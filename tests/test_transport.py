@@ -168,14 +168,15 @@ def test_transport__a_line_open_enough_needs_no_trans_shipment():
     assert state["transshipped_tonnes"][0] == 0
 
 
-def test_transport__more_trans_shipment_than_trucks_allow_is_cut_the_next_day():
-    """100 trucks may be spared and 300 are tied: tomorrow a third is tried; slack brings a fifth a day."""
+def test_transport__more_trans_shipment_than_trucks_allow_is_cut_the_same_day():
+    """100 trucks may be spared and 300 would be tied, so a third is carried; slack brings a fifth a day."""
     place, drawn, state = two_sectors(trucks=200.0)
     state["open_share"] = 0.0
     state["today"][:, DATED["rail_transship_cars"]] = 30.0
     state["works_wanted"][:, :2] = 10_000.0
     TRANSPORT.loop(place, drawn, state, 0)
     np.testing.assert_allclose(state["transship_effort"], 1 / 3)
+    np.testing.assert_allclose(state["transshipped_tonnes"], 300)
     state["trucks"] = 2000.0
     before = float(state["transship_effort"][0])
     TRANSPORT.loop(place, drawn, state, 1)

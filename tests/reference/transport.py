@@ -43,13 +43,9 @@ def haul(
     war.trucks = max(0.0, war.trucks + war.trucks_received - war.trucks_lost)
     neediest = sorted(range(theatre.n_sectors), key=lambda s: (war.days_of_supply[s], s))
     wanted = [war.grain_wanted[s] + war.ammunition_wanted[s] + war.works_wanted[s] for s in neediest]
-    by_rail, with_help = _lines(theatre, world, war)
-    demand, order = _asked(theatre, world, war, neediest, with_help)
-    got = _moved(theatre, with_help, demand, order, rail)
-    unaided = _moved(theatre, by_rail, demand, order, rail)
-    _arrive(theatre, world, war, got)
     trucks = war.trucks * world.truck_serviceable * world.truck_supply_share
-    tied = _tied(world, war, float(sum(got) - sum(unaided)), trucks)
+    got, tied = _within_trucks(theatre, world, war, neediest, trucks * world.truck_transship_share, rail)
+    _arrive(theatre, world, war, got)
     left = _hauls(theatre, world, war, neediest, max(0.0, trucks - tied), spend)
     missing = [
         max(0.0, order - war.truck_tonnes[s] - sum(war.railhead_stock[k] for k in _railheads(theatre, s)))
@@ -136,16 +132,26 @@ def _arrive(theatre: Part, world: Part, war: Part, got: list[int]) -> None:
         war.depot_tonnes = got[theatre.rear_terminal] * (1 - civil)
 
 
-def _tied(world: Part, war: Part, helped: float, trucks: float) -> float:
-    """Return the trucks tied by what would not have come without them; say how far they go tomorrow."""
-    war.transshipped_tonnes = helped
-    tied = helped / world.rail_tonnes_per_car * world.truck_per_transshipped_car
-    spared = trucks * world.truck_transship_share
-    if tied > spared:
+def _within_trucks(
+    theatre: Part, world: Part, war: Part, neediest: list[int], spared: float, rail: Rail
+) -> tuple[list[int], float]:
+    """Return what each terminal gets and the trucks tied, cutting the effort up to three times."""
+    for cuts_left in (3, 2, 1, 0):
+        by_rail, with_help = _lines(theatre, world, war)
+        demand, order = _asked(theatre, world, war, neediest, with_help)
+        got = _moved(theatre, with_help, demand, order, rail)
+        unaided = _moved(theatre, by_rail, demand, order, rail)
+        helped = float(sum(max(0, more - less) for more, less in zip(got, unaided, strict=True)))
+        war.transshipped_tonnes = helped
+        tied = helped / world.rail_tonnes_per_car * world.truck_per_transshipped_car
+        if tied <= spared or war.transship_effort <= 0.02:
+            break
         war.transship_effort = max(0.02, war.transship_effort * spared / tied)
-    elif tied < 0.8 * spared:
+        if cuts_left == 0:
+            break
+    if tied < 0.8 * spared:
         war.transship_effort = min(1.0, war.transship_effort * 1.2)
-    return tied
+    return got, tied
 
 
 def _spent(loads: list[Load], budget: float, payload: float, spend: Spend) -> list[tuple[Load, float]]:

@@ -117,7 +117,17 @@ def simulate(
     for day in range(days):
         when = prepared.scenario.start + timedelta(days=day)
         prepared.set_day(theatre, day)
-        directive = policy.decide(Observation(when, history(when), history, counted.copy(), lost.copy()))
+        directive = policy.decide(
+            Observation(
+                when,
+                history(when),
+                history,
+                counted.copy(),
+                lost.copy(),
+                prepared.classes,
+                prepared.sections,
+            )
+        )
         if directive is not given:
             orders.check(directive, policy, when, prepared.shape, len(wars))
             prepared.set_orders(theatre, directive)

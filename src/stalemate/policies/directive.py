@@ -8,6 +8,7 @@ and doubt about the effort decide what is flown.
 import datetime
 import hashlib
 import inspect
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
@@ -93,7 +94,8 @@ class Observation:
     """What a policy sees on the morning of a day.
 
     ``historical`` is the directive in force on that day of the record, ``history`` that of any other day.
-    ``cuts_reported`` and ``aircraft_lost``: (replicate,), totals up to the evening before.
+    ``cuts_reported`` and ``aircraft_lost``: (replicate,), totals up to the evening before. ``classes`` and
+    ``sections`` name the rows and columns of a directive.
     """
 
     date: datetime.date
@@ -101,6 +103,8 @@ class Observation:
     history: Callable[[datetime.date], Directive]
     cuts_reported: Floats
     aircraft_lost: Floats
+    classes: tuple[str, ...]
+    sections: tuple[str, ...]
 
 
 class AbstractPolicy(ABC):
@@ -125,7 +129,8 @@ class AbstractPolicy(ABC):
             source = inspect.getsource(type(self))
         except (OSError, TypeError):
             source = type(self).__qualname__
-        return hashlib.sha256(f"{source}\n{self!r}".encode()).hexdigest()[:16]
+        with np.printoptions(threshold=sys.maxsize, floatmode="unique"):
+            return hashlib.sha256(f"{source}\n{self!r}".encode()).hexdigest()[:16]
 
 
 def check(

@@ -4,7 +4,7 @@ Stages of a day, each exact for the stage before it:
 
 1. capacity of each line = trunk's cars x line's share x length of the night x share of it open; a shut line
    keeps what trucks can carry round it (trans-shipment), which ties trucks down; where it would tie more than
-   can be spared, it and rear freight are cut back from one day to the next until the trucks suffice;
+   can be spared, it and rear freight are cut back until the trucks suffice;
 2. rail: maximum flow with the priority split; sectors by fewest days of supply, ties by number, the rear
    (civil freight and military depots, in proportion) last; a sector asks its nearest railhead for what the
    line to it can bring, the next one for the rest;
@@ -30,6 +30,7 @@ _KM_PER_NIGHT: Final = DATED["truck_km_per_night"]
 _RECEIVED: Final = DATED["truck_received_per_day"]
 _WORKS: Final = DATED["works_cars"]
 
+_TRIES: Final = 4
 _LEAST_EFFORT: Final = 0.02
 _SLACK: Final = 0.8
 _RECOVERY: Final = 1.2
@@ -92,12 +93,8 @@ def haul(theatre: Record, world: Record, war: Record, day: int) -> None:
     war.trucks = max(0.0, war.trucks + war.trucks_received - war.trucks_lost)
     served = theatre.served
     serve_neediest_first(theatre.n_sectors, war.days_of_supply, served)
-    _ask_railheads(theatre, world, war, served)
-    moved = solve(theatre, theatre, war, theatre)
-    war.rail_intake_cars = moved / world.rail_tonnes_per_car
     truck_days = war.trucks * world.truck_serviceable * world.truck_supply_share
-    tied = _carry_round_breaks(theatre, world, war, moved)
-    _spare_trucks(war, tied, truck_days * world.truck_transship_share)
+    tied = _run_railway(theatre, world, war, served, truck_days * world.truck_transship_share)
     truck_days = max(0.0, truck_days - tied)
     for sector in range(theatre.n_sectors):
         war.rail_arrived[sector] = 0.0
@@ -115,6 +112,27 @@ def haul(theatre: Record, world: Record, war: Record, day: int) -> None:
     _from_border(theatre, world, war, served, truck_days)
     _by_porters(theatre, world, war, served)
     _deliver(theatre, world, war)
+
+
+@kernel
+def _run_railway(theatre: Record, world: Record, war: Record, served: Record, spared: float) -> float:
+    """Solve the day's rail flow with no more trans-shipment than the spared trucks can carry.
+
+    Where they cannot, the effort is cut and the day solved again, a few times at most; where they can with
+    slack, tomorrow's effort recovers. Returns the trucks tied down.
+    """
+    tied = 0.0
+    for _ in range(_TRIES):
+        _ask_railheads(theatre, world, war, served)
+        moved = solve(theatre, theatre, war, theatre)
+        war.rail_intake_cars = moved / world.rail_tonnes_per_car
+        tied = _tied_trucks(theatre, world, war)
+        if tied <= spared or war.transship_effort <= _LEAST_EFFORT:
+            break
+        war.transship_effort = max(_LEAST_EFFORT, war.transship_effort * spared / tied)
+    if tied < _SLACK * spared:
+        war.transship_effort = min(1.0, war.transship_effort * _RECOVERY)
+    return tied
 
 
 @kernel
@@ -171,22 +189,24 @@ def _ask_railheads(theatre: Record, world: Record, war: Record, served: Record) 
 
 
 @kernel
-def _carry_round_breaks(theatre: Record, world: Record, war: Record, moved: int) -> float:
-    """Write what could not have come without trans-shipment, and return the trucks it ties down.
+def _tied_trucks(theatre: Record, world: Record, war: Record) -> float:
+    """Write what came to each railhead only by trans-shipment, in all, and return the trucks it ties down.
 
-    That is the day's flow less the flow of the same day with shut lines shut: unlike the flow on any one
-    line, it is unique. Writes what each line carried, too, which is one of many equal ways.
+    That is what the day's flow brings a railhead beyond the flow of the same day with shut lines shut: unlike
+    the flow on any one line, it is unique; where the flow found fits the lines as they are, it is nothing.
+    Writes what each line carried, too, one of many equal ways.
     """
     needed = False
     for section in range(theatre.n_sections):
         war.section_tonnes[section] = abs(war.edge_flow[section])
-        if theatre.edge_capacity[section] > theatre.rail_alone[section]:
-            needed = True
-            theatre.edge_capacity[section] = theatre.rail_alone[section]
+        needed = needed or war.section_tonnes[section] > theatre.rail_alone[section]
+        theatre.edge_capacity[section] = theatre.rail_alone[section]
     war.transshipped_tonnes = 0.0
     if needed:
         _forget_flow(theatre)
-        war.transshipped_tonnes = float(moved - solve(theatre, theatre, theatre, theatre))
+        solve(theatre, theatre, theatre, theatre)
+        for k in range(theatre.n_terminals):
+            war.transshipped_tonnes += max(0, war.terminal_flow[k] - theatre.terminal_flow[k])
     return war.transshipped_tonnes / world.rail_tonnes_per_car * world.truck_per_transshipped_car
 
 
@@ -199,15 +219,6 @@ def _forget_flow(state: Record) -> None:
     state.edge_limit[:] = 0
     state.room_into[:] = 0
     state.room_from[:] = 0
-
-
-@kernel
-def _spare_trucks(war: Record, tied: float, spared: float) -> None:
-    """Cut tomorrow's trans-shipment to the trucks that can be spared, and let it recover where they can."""
-    if tied > spared:
-        war.transship_effort = max(_LEAST_EFFORT, war.transship_effort * spared / tied)
-    elif tied < _SLACK * spared:
-        war.transship_effort = min(1.0, war.transship_effort * _RECOVERY)
 
 
 @kernel
