@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn, TaskID
 
 
+SLOW_S = 1.0
+"""A kernel that took longer was compiled, not loaded."""
+
+
 @final
 class WarProgress:
     """Shows the compiling of kernels, then the wars done; call it as the runner's progress."""
@@ -17,6 +21,7 @@ class WarProgress:
         self._what, self._began, self._done = what, time.perf_counter(), 0
         self._bar = _bar() if sys.stderr.isatty() else None
         self._tasks: dict[str, TaskID] = {}
+        self._making = ""
 
     def __enter__(self) -> Self:
         if self._bar is None:
@@ -26,8 +31,15 @@ class WarProgress:
         return self
 
     def compiled(self, name: str, done: int, total: int) -> None:
-        """Show that ``done`` of ``total`` kernels are ready, ``name`` next; wars are timed from the last."""
-        self._began = time.perf_counter()
+        """Show that ``done`` of ``total`` kernels are ready, ``name`` next; wars are timed from the last.
+
+        Without a bar a line is written for each one that had to be compiled and so took its time.
+        """
+        took_s = time.perf_counter() - self._began
+        if self._bar is None and self._making and took_s > SLOW_S:
+            line = f"compiled {self._making} in {took_s:.0f} s, once for all later runs ({done} of {total})"
+            print(line, file=sys.stderr, flush=True)
+        self._making, self._began = name, time.perf_counter()
         self._show(f"making ready: {name}" if name else "ready", "compile", done, total)
 
     def __call__(self, wars_done: int, wars_total: int) -> None:
