@@ -92,6 +92,7 @@ def theatre(rng: np.random.Generator) -> Records:
     """Return one random theatre, (1,) records."""
     records = np.zeros(1, theatre_type())
     one = records[0]
+    one["feeder"] = -1
     n_classes, n_sections = int(rng.integers(1, 6)), int(rng.integers(3, 8))
     n_sectors, has_rear = int(rng.integers(1, 5)), bool(rng.random() < 0.8)
     ranks = [int(rng.integers(1, 4)) for _ in range(n_sectors)] + [1] * has_rear
@@ -172,7 +173,8 @@ def _put_sectors(rng: np.random.Generator, one: Any, ranks: list[int], n_section
             one["terminal_foot_km"][k] = rng.uniform(10, 200) if rng.random() < 0.85 else -1.0
             if place + 1 < count:
                 one["has_next"][k] = 1
-                one["feeder"][k, :n_sections] = rng.random(n_sections) < 0.3
+                line = np.flatnonzero(rng.random(n_sections) < 0.3)[: SIZES["feeder"]]
+                one["feeder"][k, : len(line)] = line
             k += 1
 
 

@@ -97,7 +97,7 @@ def _asked(
         war.rail_ordered[s] = max(0.0, ordered - waiting)
         left = math.floor(war.rail_ordered[s])
         for k in _railheads(theatre, s):
-            line = [capacity[e] for e in range(theatre.n_sections) if theatre.feeder[k][e]]
+            line = [capacity[e] for e in theatre.feeder[k] if e >= 0]
             demand[k] = min([left, *line]) if theatre.has_next[k] else left
             left -= demand[k]
             order.append(k)

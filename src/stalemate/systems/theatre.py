@@ -82,7 +82,7 @@ def theatre_type() -> np.dtype[np.void]:
         ("terminal_sector", "i8", (terminals,)),
         ("terminal_road_km", "f8", (terminals,)),
         ("terminal_foot_km", "f8", (terminals,)),
-        ("feeder", "u1", (terminals, sections)),
+        ("feeder", "i8", (terminals, size["feeder"])),
         ("has_next", "u1", (terminals,)),
     ]
     columns += [
@@ -217,6 +217,7 @@ def prepare(scenario: Scenario, network: Network) -> Prepared:
     )
     theatre = np.zeros(1, theatre_type())
     one = theatre[0]
+    one["feeder"] = -1
     place = {node: number for number, node in enumerate(nodes)}
     _put_layout(
         one,
@@ -263,8 +264,9 @@ def prepare(scenario: Scenario, network: Network) -> Prepared:
             one["terminal_foot_km"][k] = hauls[k].foot_km if hauls[k].foot_km is not None else -1.0
             if k != mine[-1]:
                 one["has_next"][k] = 1
-                for section in _between(network, hauls[k].origin, hauls[k + 1].origin):
-                    one["feeder"][k, place_of[section]] = 1
+                line = _between(network, hauls[k].origin, hauls[k + 1].origin)
+                _check_sizes({"feeder": len(line)})
+                one["feeder"][k, : len(line)] = [place_of[section] for section in line]
     points = knots(scenario)
     one["knot_is_log"] = points.is_log
     days = [scenario.start + timedelta(days=day) for day in range(scenario.days)]

@@ -170,8 +170,8 @@ def _ask_railheads(theatre: Record, world: Record, war: Record, served: Record) 
         for k in range(theatre.first_terminal[sector], theatre.last_terminal[sector] + 1):
             ask = left
             if theatre.has_next[k]:
-                for section in range(theatre.n_sections):
-                    if theatre.feeder[k, section]:
+                for section in theatre.feeder[k]:
+                    if section >= 0:
                         ask = min(ask, theatre.edge_capacity[section])
             theatre.demand[k] = ask
             left -= ask
@@ -203,7 +203,7 @@ def _tied_trucks(theatre: Record, world: Record, war: Record) -> float:
         theatre.edge_capacity[section] = theatre.rail_alone[section]
     war.transshipped_tonnes = 0.0
     if needed:
-        _forget_flow(theatre)
+        _start_from(war, theatre)
         solve(theatre, theatre, theatre, theatre)
         for k in range(theatre.n_terminals):
             war.transshipped_tonnes += max(0, war.terminal_flow[k] - theatre.terminal_flow[k])
@@ -211,14 +211,14 @@ def _tied_trucks(theatre: Record, world: Record, war: Record) -> float:
 
 
 @kernel
-def _forget_flow(state: Record) -> None:
-    """Empty the state of a flow solve, so that the next one starts from nothing."""
-    state.edge_flow[:] = 0
-    state.gate_flow[:] = 0
-    state.terminal_flow[:] = 0
-    state.edge_limit[:] = 0
-    state.room_into[:] = 0
-    state.room_from[:] = 0
+def _start_from(war: Record, state: Record) -> None:
+    """Copy the war's flow into another state, so that a solve from there has little left to do."""
+    state.edge_flow[:] = war.edge_flow
+    state.gate_flow[:] = war.gate_flow
+    state.terminal_flow[:] = war.terminal_flow
+    state.edge_limit[:] = war.edge_limit
+    state.room_into[:] = war.room_into
+    state.room_from[:] = war.room_from
 
 
 @kernel

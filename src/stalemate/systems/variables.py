@@ -43,6 +43,7 @@ SIZES: Final[Mapping[str, int]] = MappingProxyType(
         "sector": 8,
         "terminal": 24,
         "gate": 8,
+        "feeder": 16,
         "dated": 24,
         "mission": 4,
         "node": 64,
