@@ -1,6 +1,7 @@
 """Run wars in lockstep: every replicate of a block through the day's table, day after day."""
 
 import time
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -24,6 +25,7 @@ __all__ = ["Block", "Prepared", "Structures", "compile_kernels", "places", "prep
 
 Series = npt.NDArray[np.float32]
 
+ONE_DAY: Final = timedelta(days=1)
 DAYS_PER_MONTH: Final = 30.4
 """Days of the month that effort.csv counts sorties by."""
 
@@ -162,7 +164,16 @@ class History:
 
     def __init__(self, prepared: Prepared) -> None:
         self._prepared = prepared
-        self._made: dict[tuple[object, ...], Directive] = {}
+        scenario = prepared.scenario
+        spans = [(row.start, row.end) for row in scenario.effort]
+        spans += [(row.start, row.end) for row in scenario.focus]
+        spans += [(row.start, row.end) for row in scenario.aims]
+        changes = {day for start, end in spans for day in (start, end + ONE_DAY)}
+        for edge in prepared.network.edges:
+            changes |= {edge.opens} if edge.opens else set()
+            changes |= {edge.closes + ONE_DAY} if edge.closes else set()
+        self._changes = sorted(changes)
+        self._made: dict[int, Directive] = {}
 
     def __call__(self, when: date) -> Directive:
         """Return the directive in force on a day, the same object for all days under the same orders.
@@ -170,20 +181,19 @@ class History:
         Raises QueryError for a day outside the scenario.
         """
         scenario = self._prepared.scenario
-        scenario.day_of(when)
-        effort = [row for row in scenario.effort if row.start <= when <= row.end]
-        focus = [row for row in scenario.focus if row.start <= when <= row.end]
-        aims = [row for row in scenario.aims if row.start <= when <= row.end]
-        is_open = self._prepared.is_open[scenario.day_of(when)]
-        key = (*map(id, effort), *map(id, focus), *map(id, aims), is_open.tobytes())
-        if key not in self._made:
+        day = scenario.day_of(when)
+        period = bisect_right(self._changes, when)
+        if period not in self._made:
+            effort = [row for row in scenario.effort if row.start <= when <= row.end]
             share: dict[tuple[str, str], float] = {
-                (row.aircraft_class, row.region): row.share for row in focus
+                (row.aircraft_class, row.region): row.share
+                for row in scenario.focus
+                if row.start <= when <= row.end
             }
-            weight = {row.section: row.weight for row in aims}
-            per_km = is_open * np.array([weight.get(section, 1.0) for section in self._prepared.sections])
-            self._made[key] = self._directive(effort, share, per_km)
-        return self._made[key]
+            aims = {row.section: row.weight for row in scenario.aims if row.start <= when <= row.end}
+            weights = np.array([aims.get(section, 1.0) for section in self._prepared.sections])
+            self._made[period] = self._directive(effort, share, self._prepared.is_open[day] * weights)
+        return self._made[period]
 
     def _directive(
         self, effort: list[Effort], share: dict[tuple[str, str], float], per_km: npt.NDArray[np.float64]

@@ -53,13 +53,15 @@ def strike(theatre: Record, world: Record, war: Record, day: int) -> None:
     _rate_classes(theatre, world, war)
     seed, replicate = world.seed, world.replicate
     coverage = war.today[_COVERAGE]
+    rail, bridge = theatre.rail, theatre.bridge
+    cuts_per_order, cases_per_order = theatre.cuts_per_order, theatre.cases_per_order
     for section in range(theatre.n_sections):
         line = 0.0
         spans = 0.0
         if theatre.attackable[section] and theatre.is_open[section]:
             for k in range(theatre.n_classes):
-                line += theatre.rail[section, k] * theatre.cuts_per_order[k]
-                spans += theatre.bridge[section, k] * theatre.cases_per_order[k]
+                line += rail[section, k] * cuts_per_order[k]
+                spans += bridge[section, k] * cases_per_order[k]
         cuts = 0
         counted = 0
         if line > 0.0:
