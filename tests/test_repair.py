@@ -38,7 +38,15 @@ def one_line(form, *, count=1, hours=9.0, men_per_km=58.0, work=1100.0, least_ho
     for name, value in {**given, **parameters}.items():
         drawn[name] = value
     set_today(states, repair_density_triangle=men_per_km, bridge_parallel=1.0)
-    for name in ("open_cuts", "cuts", "washed_out", "washouts", "critical_hits", "bridge_days"):
+    for name in (
+        "open_cuts",
+        "cuts",
+        "washed_out",
+        "washouts",
+        "critical_hits",
+        "minor_breaks",
+        "bridge_days",
+    ):
         states[name] = 0
     return place, drawn, states
 

@@ -100,6 +100,22 @@ def test_strike__bridge_cases_are_poisson_and_their_critical_share_is_spread_ove
     assert (cases[:, :, 0] >= hits[:, :, :2].sum(2)).all()
 
 
+def test_strike__bridges_of_a_line_without_key_crossing_are_minor_ones():
+    """Forty sorties at .05 cases are two cases a day, three in ten of which break a minor bridge."""
+    place, drawn, states = block()
+    one = place[0]
+    one["n_classes"], one["kind"][0] = 1, 0
+    one["crossings_on"][:] = 0
+    one["bridge"][:] = 0.0
+    one["bridge"][0, 0] = 40.0
+    drawn["bridge_cases_per_sortie_fighter"], drawn["bridge_critical_share"] = 0.05, 0.3
+    cases = sampled(place, drawn, states, "bridge_cases")
+    broken = sampled(place, drawn, states, "minor_breaks")
+    assert agrees(cases[:, :, 0], 2.0, 2.0)
+    assert agrees(broken[:, :, 0], 0.6, 0.6)
+    assert (cases >= broken).all()
+
+
 @pytest.mark.parametrize("seed", range(10))
 def test_strike__leaves_alone_what_may_not_be_attacked_or_is_not_there(seed):
     place, drawn, states = block(seed, 200)

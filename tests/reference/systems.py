@@ -131,6 +131,11 @@ def strike(theatre: Part, world: Part, war: Part, day: int) -> None:
         critical = world.bridge_critical_share
         cases = poisson(world, section, day, Decision.BRIDGE_CASES, spans * (1 - critical))
         here = crossings_of(theatre, section)
+        war.minor_breaks[section] = 0
+        if not here:
+            address = 65536 + section
+            war.minor_breaks[section] = poisson(world, address, day, Decision.BRIDGE_DOWN, spans * critical)
+            cases += war.minor_breaks[section]
         for crossing in here:
             mean = spans * critical / len(here)
             war.critical_hits[crossing] = poisson(world, crossing, day, Decision.BRIDGE_DOWN, mean)
@@ -151,6 +156,7 @@ def repair(theatre: Part, world: Part, war: Part, day: int) -> None:
         men_per_km = getattr(world, f"repair_density_{crews}")
         length_km = theatre.length_km[section]
         cuts = war.open_cuts[section] + world.repair_blocking_share * war.cuts[section]
+        cuts += war.minor_breaks[section]
         if cuts <= 0.01:
             share, mended = 1.0, cuts
         elif world.repair_form == 0:

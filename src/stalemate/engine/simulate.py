@@ -159,7 +159,7 @@ class History:
     Its arrays cannot be written to, since days under the same orders share them.
 
     Within a region sorties at open line go by length of line and the section's aim, sorties at bridges by
-    crossings; where a region has no crossing, its bridge sorties go to open line.
+    crossings; where a region has no key crossing, they go like those at open line, at its minor bridges.
     """
 
     def __init__(self, prepared: Prepared) -> None:
@@ -213,7 +213,7 @@ class History:
                 if aircraft_class == row.aircraft_class:
                     line, spans = self._spread(region, per_km)
                     sorties = a_day * row.rail_share * part
-                    aimed = sorties * row.bridge_share if spans.any() else 0.0
+                    aimed = sorties * row.bridge_share
                     rail[k] += (sorties - aimed) * line
                     bridge[k] += aimed * spans
         made = Directive(
@@ -236,4 +236,5 @@ class History:
         here = np.array([edge.region == region and edge.attackable and not edge.spur for edge in edges])
         line = here * per_km * np.array([edge.length_km for edge in edges])
         spans = here * (per_km > 0) * np.array([float(len(edge.crossings)) for edge in edges])
+        spans = spans if spans.any() else line
         return line / max(line.sum(), 1e-12), spans / max(spans.sum(), 1e-12)

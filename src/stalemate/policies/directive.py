@@ -29,7 +29,7 @@ MISSIONS: Final = ("rail", "bridge", "road", "pressure")
 class Directive:
     """Sorties a day ordered, by class.
 
-    ``rail`` and ``bridge``: (class, section), at open line and at key bridges; ``road``, ``pressure`` and
+    ``rail`` and ``bridge``: (class, section), at open line and at bridges; ``road``, ``pressure`` and
     ``other``: (class,). ``doubt``: (class,), log standard deviation of what such an order meant in sorties.
     ``weights``: one number a mission, or one a replicate, that multiplies the order.
     """

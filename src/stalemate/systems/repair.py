@@ -7,7 +7,8 @@ cuts an hour; the line is whole after T = least time + cuts / v, open for 1 - T 
 carries over.
 own clock - each cut is mended by its own gang after an exponential time; the line is open when all are.
 
-A crossing is shut only when all its parallel bridges are down. A section with a bridge lost to flood is shut.
+A broken minor bridge is one more blocking cut. A crossing is shut only when all its parallel bridges are
+down; a section with a bridge lost to flood is shut.
 """
 
 from collections.abc import Callable
@@ -44,7 +45,7 @@ class Repair(AbstractSystem):
     """Writes what is still broken and what share of the night each line is whole."""
 
     name: ClassVar[str] = "repair"
-    reads: ClassVar[tuple[str, ...]] = ("today", "washouts", "cuts", "critical_hits")
+    reads: ClassVar[tuple[str, ...]] = ("today", "washouts", "cuts", "critical_hits", "minor_breaks")
     writes: ClassVar[tuple[str, ...]] = (
         "open_cuts",
         "cuts_repaired",
@@ -79,6 +80,7 @@ def mend(theatre: Record, world: Record, war: Record, day: int) -> None:
     for section in range(theatre.n_sections):
         inside = theatre.in_triangle[section]
         cuts = war.open_cuts[section] + world.repair_blocking_share * war.cuts[section]
+        cuts += war.minor_breaks[section]
         share = 1.0
         mended = cuts
         if cuts > ALMOST_NONE:

@@ -2,8 +2,8 @@
 
 Cuts on a section are negative binomial (Poisson with a gamma focus of the day): mean = sum over classes of
 sorties x cuts a sortie x one common factor. The defenders count a dated share of them. Bridge cases are
-Poisson in sorties aimed at bridges, and a share of them puts a bridge out of use. Trucks are Poisson in road
-sorties.
+Poisson in sorties aimed at bridges, and a share of them puts a bridge out of use: a parallel bridge of a key
+crossing, or, on a section that has none, a minor bridge. Trucks are Poisson in road sorties.
 """
 
 from collections.abc import Callable
@@ -20,6 +20,8 @@ _COVERAGE: Final = DATED["cut_coverage"]
 _CUTS, _REPORTED, _TRUCKS = int(Decision.CUTS), int(Decision.CUTS_REPORTED), int(Decision.TRUCKS)
 _CASES, _DOWN = int(Decision.BRIDGE_CASES), int(Decision.BRIDGE_DOWN)
 _CASES_REPORTED = int(Decision.BRIDGE_CASES_REPORTED)
+MINOR_BRIDGES: Final = 1 << 16
+"""Added to a section's number, the address of its minor bridges among the items of BRIDGE_DOWN."""
 
 
 @final
@@ -35,6 +37,7 @@ class Strike(AbstractSystem):
         "bridge_cases",
         "bridge_cases_reported",
         "critical_hits",
+        "minor_breaks",
         "trucks_lost",
     )
 
@@ -116,14 +119,20 @@ def _cuts_per_sortie(world: Record, hit_share: float, kind: int) -> float:
 
 @kernel
 def _drop_spans(theatre: Record, world: Record, war: Record, day: int, section: int, spans: float) -> int:
-    """Write the critical hits on the section's crossings and return their number."""
-    total = 0
+    """Write the critical hits on the section's crossings or minor bridges, and return their number."""
+    crossings = theatre.crossings_on[section]
+    critical = spans * world.bridge_critical_share
+    war.minor_breaks[section] = 0
+    if crossings == 0 and spans > 0.0:
+        u = uniform(world.seed, MINOR_BRIDGES + section, world.replicate, day, _DOWN)
+        war.minor_breaks[section] = poisson_quantile(u, critical)
+    total = war.minor_breaks[section]
     first = theatre.first_crossing[section]
-    for crossing in range(first, first + theatre.crossings_on[section]):
+    for crossing in range(first, first + crossings):
         hits = 0
         if spans > 0.0:
             u = uniform(world.seed, crossing, world.replicate, day, _DOWN)
-            hits = poisson_quantile(u, spans * world.bridge_critical_share / theatre.crossings_on[section])
+            hits = poisson_quantile(u, critical / crossings)
         war.critical_hits[crossing] = hits
         total += hits
     return total

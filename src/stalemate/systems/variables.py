@@ -111,6 +111,7 @@ VARIABLES: Final[tuple[Variable, ...]] = (
         "bridge cases in the defenders' count",
     ),
     Variable("critical_hits", ("crossing",), _I, "bridges", "strike", "sum", "bridges put out of use"),
+    Variable("minor_breaks", ("section",), _I, "bridges", "strike", "sum", "minor bridges put out of use"),
     Variable("trucks_lost", (), _I, "trucks", "strike", "sum", "trucks destroyed from the air"),
     # repair
     Variable(
