@@ -98,7 +98,6 @@ def simulate(
     Raises QueryError for an unknown field and PolicyError for a directive that cannot be flown.
     """
     check()
-    width = {name: len(places(prepared, name)) for name in record}
     forms = structures or Structures()
     days = prepared.scenario.days if until is None else min(until, prepared.scenario.days)
     theatre = prepared.theatre.copy()
@@ -106,30 +105,17 @@ def simulate(
     wars = np.zeros(len(replicates), state_type())
     for _, system in DAY:
         system.begin(prepared, worlds, wars)
-    daily = {
-        name: np.zeros(
-            (len(wars), days, width[name]) if RECORDED[name].axes else (len(wars), days), np.float32
-        )
-        for name in record
-    }
+    daily = _empty_series(prepared, record, len(wars), days)
     history = History(prepared)
-    counted = np.zeros(len(wars))
-    lost = np.zeros(len(wars))
+    counted, lost = np.zeros(len(wars)), np.zeros(len(wars))
     given: Directive | None = None
     for day in range(days):
         when = prepared.scenario.start + timedelta(days=day)
         prepared.set_day(theatre, day)
-        directive = policy.decide(
-            Observation(
-                when,
-                history(when),
-                history,
-                counted.copy(),
-                lost.copy(),
-                prepared.classes,
-                prepared.sections,
-            )
+        seen = Observation(
+            when, history(when), history, counted.copy(), lost.copy(), prepared.classes, prepared.sections
         )
+        directive = policy.decide(seen)
         if directive is not given:
             orders.check(directive, policy, when, prepared.shape, len(wars))
             prepared.set_orders(theatre, directive)
@@ -144,13 +130,18 @@ def simulate(
         counted += wars["cuts_reported"].sum(1)
         lost += wars["aircraft_lost"].sum(1)
         for name, series in daily.items():
-            series[:, day] = wars[name][:, : width[name]] if RECORDED[name].axes else wars[name]
-    taken = [forms.of(int(replicate)) for replicate in replicates]
-    return Block(
-        replicates,
-        daily,
-        {"repair": np.array([repair for repair, _ in taken]), "fire": np.array([fire for _, fire in taken])},
-    )
+            series[:, day] = wars[name][:, : series.shape[2]] if series.ndim == 3 else wars[name]
+    repair, fire = zip(*(forms.of(replicate) for replicate in replicates), strict=True)
+    return Block(replicates, daily, {"repair": np.array(repair), "fire": np.array(fire)})
+
+
+def _empty_series(prepared: Prepared, record: Sequence[str], wars: int, days: int) -> dict[str, Series]:
+    """Return the zeroed daily arrays of the fields asked for. Raises QueryError for an unknown field."""
+    width = {name: len(places(prepared, name)) for name in record}
+    return {
+        name: np.zeros((wars, days, width[name]) if RECORDED[name].axes else (wars, days), np.float32)
+        for name in record
+    }
 
 
 class History:
