@@ -15,6 +15,7 @@ from reference import streams
 from stalemate.scenario.resolve import DATED
 from stalemate.streams import Decision
 from stalemate.systems.theatre import KINDS
+from stalemate.systems.variables import SIZES
 
 Part = SimpleNamespace
 
@@ -133,7 +134,7 @@ def strike(theatre: Part, world: Part, war: Part, day: int) -> None:
         here = crossings_of(theatre, section)
         war.minor_breaks[section] = 0
         if not here:
-            address = 65536 + section
+            address = SIZES["crossing"] + section
             war.minor_breaks[section] = poisson(world, address, day, Decision.BRIDGE_DOWN, spans * critical)
             cases += war.minor_breaks[section]
         for crossing in here:

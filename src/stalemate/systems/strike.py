@@ -11,17 +11,18 @@ from typing import ClassVar, Final, final
 
 from stalemate.kernel import kernel
 from stalemate.scenario.resolve import DATED
-from stalemate.streams import Decision, negative_binomial_quantile, poisson_quantile, uniform
+from stalemate.streams import Decision, fill_uniform, negative_binomial_quantile, poisson_quantile, uniform
 from stalemate.systems.system import AbstractSystem, Record, Records
 from stalemate.systems.theatre import B26, B29, FIGHTER_BOMBER, MARINE, Prepared
+from stalemate.systems.variables import SIZES
 
 _HIT_SHARE: Final = DATED["cut_hit_share"]
 _COVERAGE: Final = DATED["cut_coverage"]
 _CUTS, _REPORTED, _TRUCKS = int(Decision.CUTS), int(Decision.CUTS_REPORTED), int(Decision.TRUCKS)
 _CASES, _DOWN = int(Decision.BRIDGE_CASES), int(Decision.BRIDGE_DOWN)
 _CASES_REPORTED = int(Decision.BRIDGE_CASES_REPORTED)
-MINOR_BRIDGES: Final = 1 << 16
-"""Added to a section's number, the address of its minor bridges among the items of BRIDGE_DOWN."""
+MINOR_BRIDGES: Final = SIZES["crossing"]
+"""Added to a section's number, the item of its minor bridges in BRIDGE_DOWN; crossings come before."""
 
 
 @final
@@ -29,7 +30,13 @@ class Strike(AbstractSystem):
     """Writes the day's damage to lines, bridges and trucks."""
 
     name: ClassVar[str] = "strike"
-    reads: ClassVar[tuple[str, ...]] = ("today", "order_weight", "flown_share", "road_sorties")
+    reads: ClassVar[tuple[str, ...]] = (
+        "today",
+        "order_weight",
+        "flown_share",
+        "rail_sorties",
+        "road_sorties",
+    )
     reads_yesterday: ClassVar[tuple[str, ...]] = ("trucks",)
     writes: ClassVar[tuple[str, ...]] = (
         "cuts",
@@ -55,6 +62,10 @@ def strike(theatre: Record, world: Record, war: Record, day: int) -> None:
     """Draw cuts by section, bridge cases by crossing, trucks lost."""
     _rate_classes(theatre, world, war)
     seed, replicate = world.seed, world.replicate
+    if war.rail_sorties > 0.0:
+        fill_uniform(theatre.luck_cuts, seed, replicate, day, _CUTS)
+        fill_uniform(theatre.luck_cases, seed, replicate, day, _CASES)
+        fill_uniform(theatre.luck_down, seed, replicate, day, _DOWN)
     coverage = war.today[_COVERAGE]
     rail, bridge = theatre.rail, theatre.bridge
     cuts_per_order, cases_per_order = theatre.cuts_per_order, theatre.cases_per_order
@@ -68,18 +79,17 @@ def strike(theatre: Record, world: Record, war: Record, day: int) -> None:
         cuts = 0
         counted = 0
         if line > 0.0:
-            u = uniform(seed, section, replicate, day, _CUTS)
-            cuts = negative_binomial_quantile(u, line, world.cut_clustering)
+            cuts = negative_binomial_quantile(theatre.luck_cuts[section], line, world.cut_clustering)
             if cuts > 0:
                 u = uniform(seed, section, replicate, day, _REPORTED)
                 counted = poisson_quantile(u, cuts * coverage)
         war.cuts[section] = cuts
         war.cuts_reported[section] = counted
-        cases = _drop_spans(theatre, world, war, day, section, spans)
+        cases = _drop_spans(theatre, world, war, section, spans)
         counted = 0
         if spans > 0.0:
-            u = uniform(seed, section, replicate, day, _CASES)
-            cases += poisson_quantile(u, spans * (1.0 - world.bridge_critical_share))
+            mean = spans * (1.0 - world.bridge_critical_share)
+            cases += poisson_quantile(theatre.luck_cases[section], mean)
             if cases > 0:
                 u = uniform(seed, section, replicate, day, _CASES_REPORTED)
                 counted = poisson_quantile(u, cases * coverage)
@@ -118,21 +128,19 @@ def _cuts_per_sortie(world: Record, hit_share: float, kind: int) -> float:
 
 
 @kernel
-def _drop_spans(theatre: Record, world: Record, war: Record, day: int, section: int, spans: float) -> int:
+def _drop_spans(theatre: Record, world: Record, war: Record, section: int, spans: float) -> int:
     """Write the critical hits on the section's crossings or minor bridges, and return their number."""
     crossings = theatre.crossings_on[section]
     critical = spans * world.bridge_critical_share
     war.minor_breaks[section] = 0
     if crossings == 0 and spans > 0.0:
-        u = uniform(world.seed, MINOR_BRIDGES + section, world.replicate, day, _DOWN)
-        war.minor_breaks[section] = poisson_quantile(u, critical)
+        war.minor_breaks[section] = poisson_quantile(theatre.luck_down[MINOR_BRIDGES + section], critical)
     total = war.minor_breaks[section]
     first = theatre.first_crossing[section]
     for crossing in range(first, first + crossings):
         hits = 0
         if spans > 0.0:
-            u = uniform(world.seed, crossing, world.replicate, day, _DOWN)
-            hits = poisson_quantile(u, critical / crossings)
+            hits = poisson_quantile(theatre.luck_down[crossing], critical / crossings)
         war.critical_hits[crossing] = hits
         total += hits
     return total

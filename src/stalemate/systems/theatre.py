@@ -94,6 +94,9 @@ def theatre_type() -> np.dtype[np.void]:
         ("served", "i8", (sectors,)),
         ("cuts_per_order", "f8", (classes,)),
         ("rail_alone", "i8", (sections,)),
+        ("luck_cuts", "f8", (sections,)),
+        ("luck_cases", "f8", (sections,)),
+        ("luck_down", "f8", (size["crossing"] + sections,)),
     ]
     columns += [
         ("cases_per_order", "f8", (classes,)),
