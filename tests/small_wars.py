@@ -111,7 +111,6 @@ def theatre(rng: np.random.Generator) -> Records:
     _put_lines(rng, one, n_sections)
     _put_orders(rng, one, n_classes, n_sections)
     _put_sectors(rng, one, ranks, n_sections)
-    one["month"] = rng.integers(1, 13)
     one["night_hours"] = rng.integers(34, 60) / 4
     one["night_share"] = one["night_hours"] / 11
     one["flyable_day"], one["flyable_night"], one["persistence"] = rng.uniform(0.2, 0.95, 3)

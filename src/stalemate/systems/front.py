@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import ClassVar, Final, final
 
 from stalemate.kernel import kernel
-from stalemate.scenario.resolve import DATED
+from stalemate.scenario.resolve import DATED, FIRE_FORMS
 from stalemate.streams import Decision, exp_, negative_binomial_quantile, poisson_quantile, pow_, uniform
 from stalemate.systems.system import AbstractSystem, Record, Records
 from stalemate.systems.theatre import Prepared
@@ -30,7 +30,9 @@ _BATTLE_DEATHS: Final = DATED["casualty_us_deaths_battle"]
 _DUG_IN: Final = DATED["casualty_rounds_dug_in"]
 _COMMUNIST, _US = int(Decision.CASUALTIES_COMMUNIST), int(Decision.CASUALTIES_UN)
 _QUIET_ROUNDS: Final = 3000.0
-POLICY, STOCK, RETRIBUTION = 0, 1, 2
+POLICY: Final = FIRE_FORMS.index("policy")
+STOCK: Final = FIRE_FORMS.index("stock")
+RETRIBUTION: Final = FIRE_FORMS.index("retribution")
 
 
 @final

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import ClassVar, Final, final
 
 from stalemate.kernel import kernel
-from stalemate.scenario.resolve import DATED
+from stalemate.scenario.resolve import DATED, REPAIR_FORMS
 from stalemate.streams import Decision, exp_, log_, normal_quantile, poisson_quantile, uniform
 from stalemate.systems.system import AbstractSystem, Record, Records
 from stalemate.systems.theatre import Prepared
@@ -26,8 +26,8 @@ _PROGRESS: Final = DATED["repair_learning_progress"]
 _PARALLEL: Final = DATED["bridge_parallel"]
 _BRIDGE_DAYS: Final = DATED["bridge_days"]
 _DURATION, _FLOOD_REPAIR = int(Decision.BRIDGE_DURATION), int(Decision.FLOOD_DURATION)
-OWN_CLOCK: Final = 1
-"""The repair form of a world whose cuts run each on their own clock; 0 is the queue."""
+OWN_CLOCK: Final = REPAIR_FORMS.index("own-clock")
+"""The repair form of a world whose cuts run each on their own clock; the other is the queue."""
 ALMOST_NONE: Final = 0.01
 """Fewer open cuts than this on a section count as none: they are mended by dawn."""
 _NODES: Final = (-0.906179845938664, -0.5384693101056831, 0.0, 0.5384693101056831, 0.906179845938664)
@@ -96,11 +96,7 @@ def mend(theatre: Record, world: Record, war: Record, day: int) -> None:
                 mended = min(cuts, pace * spell)
         war.open_cuts[section] = cuts - mended
         war.cuts_repaired[section] = mended
-        flooded = war.washed_out[section]
-        if flooded > 0:
-            u = uniform(world.seed, section, world.replicate, day, _FLOOD_REPAIR)
-            flooded -= min(flooded, poisson_quantile(u, flooded / world.flood_bridge_days))
-        war.washed_out[section] = flooded + war.washouts[section]
+        _replace_washed_out(world, war, day, section)
         shut = war.washed_out[section] > 0 or not theatre.is_open[section]
         if _shut_crossings(theatre, world, war, day, section) > 0 or shut:
             share = 0.0
@@ -113,6 +109,16 @@ def mend(theatre: Record, world: Record, war: Record, day: int) -> None:
     war.usable_rail_km = usable
     war.cordon_open_share = widest
     war.cordon_shut = widest == 0.0
+
+
+@kernel
+def _replace_washed_out(world: Record, war: Record, day: int, section: int) -> None:
+    """Let bridges lost to flood come back, and add the day's losses."""
+    flooded = war.washed_out[section]
+    if flooded > 0:
+        u = uniform(world.seed, section, world.replicate, day, _FLOOD_REPAIR)
+        flooded -= min(flooded, poisson_quantile(u, flooded / world.flood_bridge_days))
+    war.washed_out[section] = flooded + war.washouts[section]
 
 
 @kernel

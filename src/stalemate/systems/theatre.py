@@ -15,7 +15,7 @@ import numpy.typing as npt
 from stalemate.errors import Fault, ScenarioError
 from stalemate.policies.directive import Directive
 from stalemate.scenario.network import Network
-from stalemate.scenario.resolve import MAX_DATED, Knots, knots
+from stalemate.scenario.resolve import Knots, knots
 from stalemate.scenario.schema import Scenario
 from stalemate.systems.flow import FlowLayout, day_fields, layout, layout_fields, scratch_fields, state_fields
 from stalemate.systems.variables import SIZES
@@ -23,7 +23,6 @@ from stalemate.systems.variables import SIZES
 Floats = npt.NDArray[np.float64]
 
 _PER_CLASS: Final = (
-    "ordered",
     "ordered_rail",
     "ordered_bridge",
     "ordered_road",
@@ -52,7 +51,6 @@ def theatre_type() -> np.dtype[np.void]:
             "n_terminals",
             "n_gates",
             "rear_terminal",
-            "month",
         )
     ]
     columns += [
@@ -86,9 +84,9 @@ def theatre_type() -> np.dtype[np.void]:
         ("has_next", "u1", (terminals,)),
     ]
     columns += [
-        ("knot_index", "i8", (MAX_DATED,)),
-        ("knot_weight", "f8", (MAX_DATED,)),
-        ("knot_is_log", "u1", (MAX_DATED,)),
+        ("knot_index", "i8", (size["dated"],)),
+        ("knot_weight", "f8", (size["dated"],)),
+        ("knot_is_log", "u1", (size["dated"],)),
     ]
     columns += [
         ("served", "i8", (sectors,)),
@@ -148,7 +146,6 @@ class Prepared:
         when = self.scenario.start + timedelta(days=day)
         weather = self.scenario.weather[when.month - 1]
         classes = slice(0, len(self.classes))
-        one["month"] = when.month
         one["night_hours"] = self.night_hours[day]
         one["night_share"] = self.night_hours[day] / FULL_NIGHT_HOURS
         one["flyable_day"], one["flyable_night"] = weather.flyable_day, weather.flyable_night
@@ -168,7 +165,6 @@ class Prepared:
         one["rail"][:n_sections, :n_classes] = directive.rail.T
         one["bridge"][:n_sections, :n_classes] = directive.bridge.T
         for name, values in (
-            ("ordered", directive.total),
             ("ordered_rail", directive.rail.sum(1)),
             ("ordered_bridge", directive.bridge.sum(1)),
             ("ordered_road", directive.road),
@@ -181,10 +177,10 @@ class Prepared:
 
 KINDS: Final = ("fighter-bomber", "b26", "b29", "marine", "carrier")
 """Aircraft classes whose loss and cut rates the parameters name; a scenario's class ids are among them."""
-FIGHTER_BOMBER: Final = 0
-B26: Final = 1
-B29: Final = 2
-MARINE: Final = 3
+FIGHTER_BOMBER: Final = KINDS.index("fighter-bomber")
+B26: Final = KINDS.index("b26")
+B29: Final = KINDS.index("b29")
+MARINE: Final = KINDS.index("marine")
 
 FULL_NIGHT_HOURS: Final = 11.0
 """Hours of the night for which the trunk's cars a day are stated (parameter rail_trunk_cars)."""

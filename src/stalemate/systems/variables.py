@@ -12,6 +12,8 @@ from typing import Final, Literal
 
 import numpy as np
 
+from stalemate.scenario.resolve import MAX_DATED
+
 Kind = Literal["sum", "mean", "state"]
 
 
@@ -44,7 +46,7 @@ SIZES: Final[Mapping[str, int]] = MappingProxyType(
         "terminal": 24,
         "gate": 8,
         "feeder": 16,
-        "dated": 24,
+        "dated": MAX_DATED,
         "mission": 4,
         "node": 64,
         "word": 1,
