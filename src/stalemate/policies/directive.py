@@ -122,6 +122,10 @@ class AbstractPolicy(ABC):
     def decide(self, seen: Observation) -> Directive:
         """Return the day's directive."""
 
+    def waits(self, seen: Observation) -> bool:
+        """Return whether the parting day is still to come: until then the record's orders stand."""
+        return self.parts is None or seen.date < self.parts
+
     @property
     def digest(self) -> str:
         """Hash of the policy's code and fields, for the manifest of a run."""

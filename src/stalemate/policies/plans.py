@@ -42,7 +42,7 @@ class Banfill(AbstractPolicy):
 
     def decide(self, seen: Observation) -> Directive:
         """Return the winter's mean directive from the parting day on."""
-        if self.parts is None or seen.date < self.parts:
+        if self.waits(seen):
             return seen.historical
         return _mean_directive(seen, self.model_starts, self.model_ends)
 
@@ -59,7 +59,7 @@ class BanfillAdded(AbstractPolicy):
 
     def decide(self, seen: Observation) -> Directive:
         """Return the wrapped policy's directive with today's historical pressure added."""
-        if self.parts is None or seen.date < self.parts:
+        if self.waits(seen):
             return seen.historical
         resumed = self.interdiction.decide(seen)
         return replace(resumed, pressure=resumed.pressure + seen.historical.pressure)
@@ -76,7 +76,7 @@ class Restraint(AbstractPolicy):
 
     def decide(self, seen: Observation) -> Directive:
         """Return the historical directive less its interdiction."""
-        if self.parts is None or seen.date < self.parts:
+        if self.waits(seen):
             return seen.historical
         return seen.historical.scaled(rail=0, bridge=0, road=0)
 
@@ -92,7 +92,7 @@ class NoBombing(AbstractPolicy):
 
     def decide(self, seen: Observation) -> Directive:
         """Return a directive without sorties from the parting day on."""
-        if self.parts is None or seen.date < self.parts:
+        if self.waits(seen):
             return seen.historical
         return seen.historical.scaled(rail=0, bridge=0, road=0, pressure=0, other=0)
 
