@@ -151,7 +151,7 @@ def _put_orders(rng: np.random.Generator, one: Any, n_classes: int, n_sections: 
     bridge = rng.gamma(0.5, 6, (n_sections, n_classes)) * (rng.random((n_sections, n_classes)) < 0.5)
     one["rail"][:n_sections, :n_classes], one["bridge"][:n_sections, :n_classes] = rail, bridge
     one["ordered_rail"][:n_classes], one["ordered_bridge"][:n_classes] = rail.sum(0), bridge.sum(0)
-    for name in ("road", "pressure", "other"):
+    for name in ("road", "destruction", "other"):
         one[f"ordered_{name}"][:n_classes] = rng.gamma(0.5, 60, n_classes) * (rng.random(n_classes) < 0.8)
     one["doubt"][:n_classes] = rng.uniform(0, 0.4, n_classes)
     one["serviceable"][:n_classes] = rng.uniform(0.4, 0.9, n_classes)
@@ -238,7 +238,7 @@ def wars(rng: np.random.Generator, theatre: Records, count: int) -> Records:
     records["trucks"] = rng.uniform(0, 9000, count)
     records["trucks_lost"] = rng.poisson(20, count)
     records["transship_effort"] = rng.uniform(0.02, 1, count)
-    for name in ("rail_sorties", "pressure_sorties", "road_sorties"):
+    for name in ("rail_sorties", "destruction_sorties", "road_sorties"):
         records[name] = rng.gamma(1, 100, count)
     records["pressure_felt"], records["interdiction_felt"] = rng.gamma(2, 0.5, (2, count))
     return records

@@ -56,7 +56,7 @@ class Everywhere(AbstractPolicy):
     more_a_section: float = 0.0
 
     def decide(self, seen: Observation) -> Directive:
-        missions = ("rail", "bridge", "road", "pressure", "other")
+        missions = ("rail", "bridge", "road", "destruction", "other")
         ordered = seen.historical.scaled(**dict(zip(missions, self.factors, strict=True)))
         return replace(
             ordered, rail=ordered.rail + self.more_a_section, bridge=ordered.bridge + self.more_a_section

@@ -30,7 +30,7 @@ def test_airforces__conserve_aircraft_and_never_fly_more_than_is_available(seed)
         assert (states["sorties"] <= states["available"] * (1 + 1e-12)).all()
         for name in ("aircraft", "in_repair", "awaited", "sorties", "available", "flown_share"):
             assert (states[name] >= 0).all()
-        missions = states["rail_sorties"] + states["road_sorties"] + states["pressure_sorties"]
+        missions = states["rail_sorties"] + states["road_sorties"] + states["destruction_sorties"]
         assert (missions <= states["sorties"].sum(1) * (1 + 1e-12)).all()
 
 
@@ -57,7 +57,7 @@ def test_airforces__a_shortage_of_aircraft_caps_every_mission_alike():
     """With ten aircraft at one sortie each, 1,000 ordered sorties shrink to ten in the same proportions."""
     place, drawn, states = block(3, 4)
     one = place[0]
-    for name, ordered in (("rail", 600), ("bridge", 100), ("road", 200), ("pressure", 60), ("other", 40)):
+    for name, ordered in (("rail", 600), ("bridge", 100), ("road", 200), ("destruction", 60), ("other", 40)):
         one[f"ordered_{name}"] = 0.0
         one[f"ordered_{name}"][0] = ordered
     one["serviceable"][0] = one["sorties_per_aircraft"][0] = 1.0
@@ -70,7 +70,7 @@ def test_airforces__a_shortage_of_aircraft_caps_every_mission_alike():
     np.testing.assert_allclose(states["flown_share"][:, 0], 0.01)
     np.testing.assert_allclose(states["rail_sorties"], 7)
     np.testing.assert_allclose(states["road_sorties"], 2)
-    np.testing.assert_allclose(states["pressure_sorties"], 0.6)
+    np.testing.assert_allclose(states["destruction_sorties"], 0.6)
 
 
 def test_airforces__fly_what_was_ordered_and_lose_at_the_rate_on_average():
@@ -79,7 +79,7 @@ def test_airforces__fly_what_was_ordered_and_lose_at_the_rate_on_average():
     place, drawn, states = block(4, count)
     one = place[0]
     one["n_classes"], one["kind"][0], one["night"][0] = 1, 0, 0
-    for name in ("bridge", "road", "pressure", "other"):
+    for name in ("bridge", "road", "destruction", "other"):
         one[f"ordered_{name}"][0] = 0.0
     one["ordered_rail"][0], one["flyable_share"][0], one["doubt"][0] = 50.0, 0.6, 0.3
     drawn["seed"], drawn["replicate"] = 11, np.arange(count)

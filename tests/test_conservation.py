@@ -110,7 +110,7 @@ def bounded(theatre: Any, worlds: Any, wars: Any) -> None:
     for name in SHARES:
         assert (wars[name] <= 1).all(), name
     assert (wars["sorties"] <= wars["available"] * (1 + 1e-12)).all()
-    by_mission = wars["rail_sorties"] + wars["road_sorties"] + wars["pressure_sorties"]
+    by_mission = wars["rail_sorties"] + wars["road_sorties"] + wars["destruction_sorties"]
     assert (by_mission <= wars["sorties"].sum(1) * (1 + 1e-12)).all()
     assert (np.abs(wars["edge_flow"]) <= wars["edge_limit"]).all()
     assert (wars["gate_flow"] <= theatre[0]["gate_capacity"]).all()

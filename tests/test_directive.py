@@ -14,7 +14,7 @@ from stalemate.policies.directive import MISSIONS, AbstractPolicy, Directive, Ob
 
 SHAPE = (2, 3)
 DAY = date(1952, 6, 24)
-ORDERS = ("rail", "bridge", "road", "pressure", "other")
+ORDERS = ("rail", "bridge", "road", "destruction", "other")
 
 
 def orders(factor=1.0):
@@ -23,7 +23,7 @@ def orders(factor=1.0):
         rail=factor * np.array([[1.0, 2.0, 3.0], [0.0, 4.0, 0.0]]),
         bridge=factor * np.array([[0.5, 0.0, 0.0], [0.0, 0.0, 1.5]]),
         road=factor * np.array([10.0, 20.0]),
-        pressure=factor * np.array([5.0, 0.0]),
+        destruction=factor * np.array([5.0, 0.0]),
         other=factor * np.array([1.0, 1.0]),
         doubt=np.array([0.2, 0.3]),
     )
@@ -63,7 +63,7 @@ def test_directive__scales_one_mission_and_leaves_the_rest(mission, factor):
 @pytest.mark.parametrize(
     ("factors", "words"),
     [
-        ({"rails": 2.0}, "'rails'; expected one of rail, bridge, road, pressure, other"),
+        ({"rails": 2.0}, "'rails'; expected one of rail, bridge, road, destruction, other"),
         ({"doubt": 2.0}, "'doubt'"),
         ({"rail": -0.5}, "rail is -0.5; expected a finite factor >= 0"),
         ({"rail": float("nan")}, "rail is nan"),

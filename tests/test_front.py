@@ -188,7 +188,7 @@ def test_front__what_is_felt_follows_effort_with_its_lag():
         fire_surplus_lag_days=40.0,
     )
     states["pressure_felt"], states["interdiction_felt"] = 0.0, 1.0
-    states["pressure_sorties"], states["rail_sorties"] = 100.0, 0.0
+    states["destruction_sorties"], states["rail_sorties"] = 100.0, 0.0
     for day in range(30):
         FRONT.loop(place, drawn, states, day)
     assert states["pressure_felt"][0] == pytest.approx(1 - 0.95**30)

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from stalemate.scenario import read
 from stalemate.scenario.network import contract, find_spurs, links_present, path_of, shortest_km
-from stalemate.scenario.schema import Link
 from stalemate.scenario.tables import reach
+from stalemate.scenario.terrain import Link
 
 WAR = read.load("korea-1951")
 NETWORK = contract(WAR)

@@ -14,7 +14,7 @@ from stalemate.scenario import read
 WAR = read.load("korea-1951")
 PARTS = date(1952, 9, 1)
 WINTER = date(1951, 12, 1), date(1952, 2, 29)
-ORDERS = ("rail", "bridge", "road", "pressure", "other")
+ORDERS = ("rail", "bridge", "road", "destruction", "other")
 
 
 def history(when):
@@ -24,7 +24,7 @@ def history(when):
         rail=np.full((2, 3), number),
         bridge=np.full((2, 3), 2.0),
         road=np.array([number, 1.0]),
-        pressure=np.full(2, 50.0 * (when >= date(1952, 7, 1))),
+        destruction=np.full(2, 50.0 * (when >= date(1952, 7, 1))),
         other=np.full(2, 3.0),
         doubt=np.full(2, 0.2),
     )
@@ -63,7 +63,7 @@ def test_banfill__resumes_the_mean_of_the_winter_every_day():
         resumed = decided(policy, when)
         np.testing.assert_allclose(resumed.rail, (first + last) / 2)
         np.testing.assert_allclose(resumed.road, [(first + last) / 2, 1])
-        assert not resumed.pressure.any()
+        assert not resumed.destruction.any()
 
 
 def test_banfill__orders_one_directive_so_that_it_is_read_once():
@@ -82,15 +82,15 @@ def test_banfill_added__keeps_the_pressure_of_the_day():
     plain, added = Banfill(*WINTER, PARTS), BanfillAdded(Banfill(*WINTER, PARTS), PARTS)
     for when in (PARTS, WAR.end):
         one, other = decided(plain, when), decided(added, when)
-        np.testing.assert_allclose(other.pressure, one.pressure + history(when).pressure)
-        assert all(np.array_equal(getattr(one, k), getattr(other, k)) for k in ORDERS if k != "pressure")
+        np.testing.assert_allclose(other.destruction, one.destruction + history(when).destruction)
+        assert all(np.array_equal(getattr(one, k), getattr(other, k)) for k in ORDERS if k != "destruction")
 
 
 def test_restraint__keeps_only_pressure_and_support():
     ordered = decided(Restraint(PARTS), PARTS)
     for name in ("rail", "bridge", "road"):
         assert not getattr(ordered, name).any()
-    np.testing.assert_array_equal(ordered.pressure, history(PARTS).pressure)
+    np.testing.assert_array_equal(ordered.destruction, history(PARTS).destruction)
     np.testing.assert_array_equal(ordered.other, history(PARTS).other)
 
 

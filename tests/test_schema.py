@@ -8,7 +8,9 @@ from pydantic import ValidationError
 
 from stalemate.errors import QueryError
 from stalemate.scenario import read
-from stalemate.scenario.schema import TABLES, Effort, Gate, Link, Manifest, Parameter, Strength
+from stalemate.scenario.air import Effort, Strength
+from stalemate.scenario.schema import TABLES, Manifest, Parameter
+from stalemate.scenario.terrain import Gate, Link
 
 ORIGIN = {"sources": "rail_trains_1952", "assumed": None}
 LINK = ORIGIN | {
@@ -35,7 +37,7 @@ EFFORT = ORIGIN | {
     "rail_share": "0.4",
     "bridge_share": "1",
     "road_share": "0.4",
-    "pressure_share": "0.2",
+    "destruction_share": "0.2",
     "factor_sigma": "0.1",
     "derivation": "as flown",
 }
@@ -100,7 +102,7 @@ def test_link__refuses_what_cannot_be(change, column):
 
 def test_effort__cannot_send_a_sortie_twice():
     assert Effort.model_validate(EFFORT).rail_share == 0.4
-    assert fault_of(Effort, EFFORT | {"pressure_share": "0.21"})[0] == "pressure_share"
+    assert fault_of(Effort, EFFORT | {"destruction_share": "0.21"})[0] == "destruction_share"
 
 
 def test_strength__holds_its_middle_between_its_ends():

@@ -117,7 +117,7 @@ def test_simulate__no_bombing_differs_from_the_first_day_and_does_no_damage():
 
 UNTOUCHED_BY_ONE_LINE = (
     "flyable_day", "flyable_night", "washouts", "washed_out", "bridge_cases", "bridge_cases_reported",
-    "critical_hits", "bridges_down", "trucks_lost", "road_sorties", "pressure_sorties", "trucks",
+    "critical_hits", "bridges_down", "trucks_lost", "road_sorties", "destruction_sorties", "trucks",
 )  # fmt: skip
 BY_CLASS = ("aircraft", "aircraft_lost", "aircraft_damaged", "aircraft_received", "sorties", "available")
 BY_SECTION = ("cuts", "cuts_reported", "open_cuts", "cuts_repaired", "open_share")

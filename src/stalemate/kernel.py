@@ -31,8 +31,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def compiled_sources() -> list[Path]:
     """Return the files that hold kernels or constants that kernels freeze; a test guards the list."""
-    lone = ["kernel.py", "elementary.py", "streams.py", "scenario/catalogue.py", "scenario/resolve.py"]
-    return [*(_PACKAGE / name for name in lone), *sorted((_PACKAGE / "systems").glob("*.py"))]
+    lone = ["kernel.py", "elementary.py", "streams.py", "scenario/catalogue.csv", "scenario/resolve.py"]
+    systems = _PACKAGE / "systems"
+    return [*(_PACKAGE / name for name in lone), *sorted(systems.glob("*.py")), systems / "variables.csv"]
 
 
 @cache

@@ -65,12 +65,15 @@ def weather(theatre: Part, world: Part, war: Part, day: int) -> None:
 
 
 def airforces(theatre: Part, world: Part, war: Part, day: int) -> None:
-    rail_weight, bridge_weight, road_weight, pressure_weight = war.order_weight
-    war.rail_sorties = war.road_sorties = war.pressure_sorties = 0.0
+    rail_weight, bridge_weight, road_weight, destruction_weight = war.order_weight
+    war.rail_sorties = war.road_sorties = war.destruction_sorties = 0.0
     for k, name in classes(theatre):
         rail = rail_weight * theatre.ordered_rail[k] + bridge_weight * theatre.ordered_bridge[k]
-        road, pressure = road_weight * theatre.ordered_road[k], pressure_weight * theatre.ordered_pressure[k]
-        order = rail + road + pressure + theatre.ordered_other[k]
+        road, destruction = (
+            road_weight * theatre.ordered_road[k],
+            destruction_weight * theatre.ordered_destruction[k],
+        )
+        order = rail + road + destruction + theatre.ordered_other[k]
         war.available[k] = (
             war.aircraft[k]
             * theatre.serviceable[k]
@@ -89,7 +92,7 @@ def airforces(theatre: Part, world: Part, war: Part, day: int) -> None:
         war.flown_share[k] = share
         war.rail_sorties += share * rail
         war.road_sorties += share * road
-        war.pressure_sorties += share * pressure
+        war.destruction_sorties += share * destruction
         relative = 1.0 if name == "fighter_bomber" else getattr(world, f"loss_relative_{name}")
         _books(theatre, world, war, day, k, flown / 1000 * world.loss_per_1000_fighter_bomber * relative)
 
@@ -214,7 +217,7 @@ def _crossing_shut(world: Part, war: Part, day: int, crossing: int) -> bool:
 
 
 def front(theatre: Part, world: Part, war: Part, day: int) -> None:
-    felt = war.pressure_sorties / world.fire_pressure_reference
+    felt = war.destruction_sorties / world.fire_pressure_reference
     war.pressure_felt = _smoothed(war.pressure_felt, felt, world.fire_retribution_lag_days)
     felt = war.rail_sorties / world.fire_rail_reference
     war.interdiction_felt = _smoothed(war.interdiction_felt, felt, world.fire_surplus_lag_days)

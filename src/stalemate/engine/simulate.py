@@ -14,9 +14,10 @@ from stalemate.engine.day import DAY, check
 from stalemate.errors import QueryError
 from stalemate.policies import directive as orders
 from stalemate.policies.directive import AbstractPolicy, Directive, Observation
+from stalemate.scenario.air import Effort
 from stalemate.scenario.network import contract
 from stalemate.scenario.resolve import Structures, resolve, world_type
-from stalemate.scenario.schema import Effort, Scenario
+from stalemate.scenario.schema import Scenario
 from stalemate.systems.theatre import Prepared, theatre_type
 from stalemate.systems.theatre import prepare as to_arrays
 from stalemate.systems.variables import RECORDED, state_type
@@ -192,13 +193,13 @@ class History:
         prepared = self._prepared
         n_classes, n_sections = prepared.shape
         rail, bridge = np.zeros((n_classes, n_sections)), np.zeros((n_classes, n_sections))
-        totals = {name: np.zeros(n_classes) for name in ("road", "pressure", "other", "doubt")}
+        totals = {name: np.zeros(n_classes) for name in ("road", "destruction", "other", "doubt")}
         for row in effort:
             k = prepared.classes.index(row.aircraft_class)
             a_day = row.sorties_per_month / DAYS_PER_MONTH
             totals["road"][k] = a_day * row.road_share
-            totals["pressure"][k] = a_day * row.pressure_share
-            totals["other"][k] = a_day * (1 - row.rail_share - row.road_share - row.pressure_share)
+            totals["destruction"][k] = a_day * row.destruction_share
+            totals["other"][k] = a_day * (1 - row.rail_share - row.road_share - row.destruction_share)
             totals["doubt"][k] = row.factor_sigma
             for (aircraft_class, region), part in share.items():
                 if aircraft_class == row.aircraft_class:
@@ -211,11 +212,11 @@ class History:
             rail,
             bridge,
             totals["road"],
-            totals["pressure"],
+            totals["destruction"],
             np.maximum(totals["other"], 0.0),
             totals["doubt"],
         )
-        for field in (made.rail, made.bridge, made.road, made.pressure, made.other, made.doubt):
+        for field in (made.rail, made.bridge, made.road, made.destruction, made.other, made.doubt):
             field.flags.writeable = False
         return made
 

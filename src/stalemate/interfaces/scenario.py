@@ -13,7 +13,8 @@ from stalemate.units import with_unit
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from stalemate.scenario.schema import Scenario, Sourced
+    from stalemate.scenario.cells import Sourced
+    from stalemate.scenario.schema import Scenario
     from stalemate.table import Row
 
 app = typer.Typer(no_args_is_help=True, help="List, show, check and begin scenarios.")
@@ -124,7 +125,8 @@ def new(
 
 def _facts(scenario: "Scenario") -> dict[str, Any]:
     """Return what a scenario is, as plain values: dates, rows by table, sourced and assumed rows."""
-    from stalemate.scenario.schema import TABLES, Sourced
+    from stalemate.scenario.cells import Sourced
+    from stalemate.scenario.schema import TABLES
 
     rows = {table: getattr(scenario, table) for table in TABLES}
     carrying = [row for of_table in rows.values() for row in of_table if isinstance(row, Sourced)]
@@ -247,11 +249,11 @@ def _print_effort(console: "Console", scenario: "Scenario") -> None:
             f"{row.sorties_per_month * row.rail_share:,.0f}",
             f"{row.bridge_share:.2f}",
             f"{row.sorties_per_month * row.road_share:,.0f}",
-            f"{row.sorties_per_month * row.pressure_share:,.0f}",
+            f"{row.sorties_per_month * row.destruction_share:,.0f}",
         )
         for row in scenario.effort
     ]
-    heads = ("class", "from", "to", "sorties", "rail", "bridge", "road", "pressure")
+    heads = ("class", "from", "to", "sorties", "rail", "bridge", "road", "destruction")
     _print_table(console, heads, rows, right=(3, 4, 5, 6, 7))
     console.print("Sorties a month of 30.4 days; bridge as a share of rail. Derivations: --table effort.")
 

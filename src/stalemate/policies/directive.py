@@ -21,7 +21,7 @@ from stalemate.errors import PolicyError
 
 Floats = npt.NDArray[np.float64]
 
-MISSIONS: Final = ("rail", "bridge", "road", "pressure")
+MISSIONS: Final = ("rail", "bridge", "road", "destruction")
 """Missions that do something; ``other`` sorties (suppression, escort) fly, may be lost, and do no damage."""
 
 
@@ -29,7 +29,7 @@ MISSIONS: Final = ("rail", "bridge", "road", "pressure")
 class Directive:
     """Sorties a day ordered, by class.
 
-    ``rail`` and ``bridge``: (class, section), at open line and at bridges; ``road``, ``pressure`` and
+    ``rail`` and ``bridge``: (class, section), at open line and at bridges; ``road``, ``destruction`` and
     ``other``: (class,). ``doubt``: (class,), log standard deviation of what such an order meant in sorties.
     ``weights``: one number a mission, or one a replicate, that multiplies the order.
     """
@@ -37,7 +37,7 @@ class Directive:
     rail: Floats
     bridge: Floats
     road: Floats
-    pressure: Floats
+    destruction: Floats
     other: Floats
     doubt: Floats
     weights: tuple[float | Floats, float | Floats, float | Floats, float | Floats] = (1.0, 1.0, 1.0, 1.0)
@@ -46,12 +46,12 @@ class Directive:
     def total(self) -> Floats:
         """Sorties a day by class, weights left out: (class,)."""
         lines: Floats = self.rail.sum(1) + self.bridge.sum(1)
-        return lines + self.road + self.pressure + self.other
+        return lines + self.road + self.destruction + self.other
 
     def scaled(self, **factors: float) -> Self:
         """Return the directive with missions multiplied: ``scaled(rail=0, bridge=0)``.
 
-        Factors go by the names rail, bridge, road, pressure and other; each is finite and not negative.
+        Factors go by the names rail, bridge, road, destruction and other; each is finite and not negative.
         Raises PolicyError otherwise.
         """
         for mission, factor in factors.items():

@@ -62,7 +62,7 @@ class BanfillAdded(AbstractPolicy):
         if self.waits(seen):
             return seen.historical
         resumed = self.interdiction.decide(seen)
-        return replace(resumed, pressure=resumed.pressure + seen.historical.pressure)
+        return replace(resumed, destruction=resumed.destruction + seen.historical.destruction)
 
 
 @final
@@ -94,7 +94,7 @@ class NoBombing(AbstractPolicy):
         """Return a directive without sorties from the parting day on."""
         if self.waits(seen):
             return seen.historical
-        return seen.historical.scaled(rail=0, bridge=0, road=0, pressure=0, other=0)
+        return seen.historical.scaled(rail=0, bridge=0, road=0, destruction=0, other=0)
 
 
 NAMES: Final[Mapping[str, str]] = MappingProxyType(

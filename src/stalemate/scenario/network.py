@@ -14,7 +14,8 @@ from datetime import date
 from itertools import pairwise
 
 from stalemate.errors import ModelError
-from stalemate.scenario.schema import Link, Scenario
+from stalemate.scenario.schema import Scenario
+from stalemate.scenario.terrain import Link
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from typing import Any
 
 from stalemate.scenario.catalogue import Needed
 from stalemate.scenario.network import find_spurs, links_present, path_of
-from stalemate.scenario.schema import Link, Manifest, Parameter
+from stalemate.scenario.schema import Manifest, Parameter
+from stalemate.scenario.terrain import Link
 from stalemate.table import Row
 
 Found = tuple[str, Row | None, str, str, str]

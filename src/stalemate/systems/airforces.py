@@ -37,7 +37,7 @@ class AirForces(AbstractSystem):
         "flown_share",
         "rail_sorties",
         "road_sorties",
-        "pressure_sorties",
+        "destruction_sorties",
     )
 
     @property
@@ -55,7 +55,7 @@ def fly(theatre: Record, world: Record, war: Record, day: int) -> None:
     """Fly, lose, repair and replace, class by class."""
     war.rail_sorties = 0.0
     war.road_sorties = 0.0
-    war.pressure_sorties = 0.0
+    war.destruction_sorties = 0.0
     spread = world.effort_day_sigma
     shift = 0.5 * spread * spread
     seed, replicate = world.seed, world.replicate
@@ -64,8 +64,8 @@ def fly(theatre: Record, world: Record, war: Record, day: int) -> None:
     for k in range(theatre.n_classes):
         rail = theatre.ordered_rail[k] * war.order_weight[0] + theatre.ordered_bridge[k] * war.order_weight[1]
         road = theatre.ordered_road[k] * war.order_weight[2]
-        pressure = theatre.ordered_pressure[k] * war.order_weight[3]
-        ordered = rail + road + pressure + theatre.ordered_other[k]
+        destruction = theatre.ordered_destruction[k] * war.order_weight[3]
+        ordered = rail + road + destruction + theatre.ordered_other[k]
         on_station = war.aircraft[k] * theatre.serviceable[k] * world.effort_availability_factor
         war.available[k] = on_station * theatre.sorties_per_aircraft[k]
         share = 0.0
@@ -79,7 +79,7 @@ def fly(theatre: Record, world: Record, war: Record, day: int) -> None:
         war.sorties[k] = share * ordered
         war.rail_sorties += share * rail
         war.road_sorties += share * road
-        war.pressure_sorties += share * pressure
+        war.destruction_sorties += share * destruction
         _account(theatre, world, war, day, k)
 
 

@@ -40,7 +40,7 @@ class Front(AbstractSystem):
     """Writes stocks, fire and casualties, and what the armies will ask for tomorrow."""
 
     name: ClassVar[str] = "front"
-    reads: ClassVar[tuple[str, ...]] = ("today", "front_tonnes", "rail_sorties", "pressure_sorties")
+    reads: ClassVar[tuple[str, ...]] = ("today", "front_tonnes", "rail_sorties", "destruction_sorties")
     writes: ClassVar[tuple[str, ...]] = (
         "grain_stock",
         "grain_stock_days",
@@ -90,7 +90,7 @@ class Front(AbstractSystem):
 def hold(theatre: Record, world: Record, war: Record, day: int) -> None:
     """Run the front's day: receive and eat, fire, count casualties, order."""
     lag = world.fire_retribution_lag_days
-    war.pressure_felt += (war.pressure_sorties / world.fire_pressure_reference - war.pressure_felt) / lag
+    war.pressure_felt += (war.destruction_sorties / world.fire_pressure_reference - war.pressure_felt) / lag
     lag = world.fire_surplus_lag_days
     war.interdiction_felt += (war.rail_sorties / world.fire_rail_reference - war.interdiction_felt) / lag
     war.fire_desired = desired_rounds(

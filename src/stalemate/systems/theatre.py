@@ -26,7 +26,7 @@ _PER_CLASS: Final = (
     "ordered_rail",
     "ordered_bridge",
     "ordered_road",
-    "ordered_pressure",
+    "ordered_destruction",
     "ordered_other",
     "doubt",
     "serviceable",
@@ -168,7 +168,7 @@ class Prepared:
             ("ordered_rail", directive.rail.sum(1)),
             ("ordered_bridge", directive.bridge.sum(1)),
             ("ordered_road", directive.road),
-            ("ordered_pressure", directive.pressure),
+            ("ordered_destruction", directive.destruction),
             ("ordered_other", directive.other),
             ("doubt", directive.doubt),
         ):

@@ -1,0 +1,188 @@
+"""Rows of the tables that describe the air war: who flies, how much, at what, and by whose leave."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationInfo, field_validator
+
+from stalemate.scenario.cells import Amount, Day, Flag, Name, Range, Region, Share, Slug, Sourced, Text
+from stalemate.table import Names, Row
+
+
+class AircraftClass(Row):
+    """A class of aircraft. ``night`` says whether it works by night."""
+
+    id: Slug
+    name: Text
+    service: Text
+    night: Flag
+
+
+class Strength(Range):
+    """Aircraft on hand, their serviceable share, or daily sorties per serviceable aircraft, over a period."""
+
+    aircraft_class: Slug
+    quantity: Literal["on_hand", "serviceable_share", "sorties_per_serviceable_aircraft_per_day"]
+    start: Day
+    end: Day
+    note: str | None
+
+
+class Effort(Sourced):
+    """Sorties flown by a class over a period, and what they were sent at.
+
+    ``sorties_per_month`` counts a month of 30.4 days. The three shares are of all sorties of the row and
+    leave a rest that flies and does no damage here; ``bridge_share`` is a share of the rail sorties.
+    ``factor_sigma`` is the standard deviation of the logarithm of the sorties' doubt.
+    """
+
+    aircraft_class: Slug
+    start: Day
+    end: Day
+    sorties_per_month: Amount
+    rail_share: Share
+    bridge_share: Share
+    road_share: Share
+    destruction_share: Share
+    factor_sigma: Annotated[float, Field(ge=0, le=2)]
+    derivation: Text
+
+    @field_validator("destruction_share", mode="after")
+    @classmethod
+    def _at_most_all(cls, destruction_share: float, info: ValidationInfo) -> float:
+        shares = [info.data.get(name) for name in ("rail_share", "road_share")]
+        if None not in shares and sum(filter(None, shares)) + destruction_share > 1 + 1e-9:
+            raise ValueError("rail_share + road_share + destruction_share of at most 1")
+        return destruction_share
+
+
+class Focus(Sourced):
+    """The share of a class's rail sorties that goes to a region; sums to 1 over the regions of a period."""
+
+    aircraft_class: Slug
+    region: Region
+    start: Day
+    end: Day
+    share: Share
+    note: str | None
+
+
+class Aim(Sourced):
+    """How much harder a section is attacked than the other lines of its region: sorties per km, relative."""
+
+    section: Slug
+    start: Day
+    end: Day
+    weight: Annotated[float, Field(gt=0, le=1000)]
+    note: str | None
+
+
+class Mission(Sourced):
+    """Sorties of a class over a period on a mission that is not aimed at lines, traffic or fixed targets.
+
+    support: in sight of the front, for troops. superiority: fighters against fighters. Sorties count a month
+    of 30.4 days; ``factor_sigma`` is the log standard deviation of their doubt.
+    """
+
+    aircraft_class: Slug
+    mission: Literal["support", "superiority"]
+    start: Day
+    end: Day
+    sorties_per_month: Amount
+    factor_sigma: Annotated[float, Field(ge=0, le=2)]
+    derivation: Text
+
+
+class Target(Row):
+    """A fixed target. ``target_class`` says what it serves; ``place`` is a place of the record, if it is one.
+
+    ``border_km`` and ``ussr_km`` are distances to the Yalu or Tumen and to Soviet soil. ``reached_by`` names
+    the aircraft classes that could get there. ``section`` is the rail section that a strike on a yard cuts or
+    a breached dam floods.
+    """
+
+    id: Slug
+    name: Text
+    place: Name | None
+    target_class: Slug
+    serves: Text
+    lat: Annotated[float, Field(ge=-90, le=90)]
+    lon: Annotated[float, Field(ge=-180, le=180)]
+    coordinate_source: Text
+    border_km: Annotated[float, Field(ge=0, le=5000)]
+    ussr_km: Annotated[float, Field(ge=0, le=5000)]
+    reached_by: Names
+    section: Slug | None
+    known_from: Day | None
+    note: str | None
+
+
+class TargetFact(Range):
+    """A number about a fixed target, from a day on, or for the whole war where no day is given.
+
+    size: aim areas, in the planners' unit. worth: share of the output of its class. people: persons near the
+    aim area when it is struck unwarned. buildings: in the aim area. standing: share of it that stood on the
+    first day. guns: anti-aircraft guns near it.
+    """
+
+    target: Slug
+    quantity: Literal["size", "worth", "people", "buildings", "standing", "guns"]
+    start: Day | None
+    note: str | None
+
+
+class Attention(Sourced):
+    """The share of a class's sorties at fixed targets that one class of target gets; they sum to 1."""
+
+    aircraft_class: Slug
+    target_class: Slug
+    start: Day
+    end: Day
+    share: Share
+    note: str | None
+
+
+class Raid(Sourced):
+    """Sorties of one class in one role in a dated raid on a fixed target, as flown."""
+
+    raid: Slug
+    day: Day
+    target: Slug
+    aircraft_class: Slug
+    role: Literal["strike", "suppression", "escort"]
+    sorties: Amount
+    note: str | None
+
+
+Level = Literal["field", "theatre", "joint-chiefs", "president", "never"]
+
+
+class Rule(Sourced):
+    """Who had to approve an attack on some targets over a period.
+
+    ``subject`` says what ``name`` is: the id of a target, of a target class, or nothing where the rule holds
+    ``within_km`` of the border or of Soviet soil, or for everything. A target's level is the highest of the
+    rules that fit it.
+    """
+
+    id: Slug
+    subject: Literal["target", "class", "border", "ussr", "all"]
+    name: Slug | None
+    within_km: Annotated[float, Field(ge=0, le=1000)] | None
+    level: Level
+    start: Day
+    end: Day
+    said_by: Text
+    note: str | None
+
+
+class LawRule(Sourced):
+    """How a body of law, as read here, treats a class of target.
+
+    permitted: as any military objective. warned: only after effective warning. forbidden: not at all.
+    """
+
+    law: Literal["hague-1907", "additional-protocol-1"]
+    target_class: Slug
+    treatment: Literal["permitted", "warned", "forbidden"]
+    articles: Text
+    reading: Text
