@@ -26,6 +26,7 @@ ORDER = [
     "scenario.terrain",
     "scenario.air",
     "scenario.schema",
+    "scenario.checks",
     "scenario.network",
     "scenario.tables",
     "scenario.read",

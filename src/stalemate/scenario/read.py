@@ -17,8 +17,9 @@ from pydantic import ValidationError
 from stalemate import shipped
 from stalemate.errors import Fault, ScenarioError
 from stalemate.scenario.catalogue import PARAMETERS, Needed
+from stalemate.scenario.checks import Context
 from stalemate.scenario.schema import TABLES, Manifest, Scenario
-from stalemate.scenario.tables import Context, check
+from stalemate.scenario.tables import check
 from stalemate.table import Row, read_table, read_text
 
 MANIFEST = "scenario.toml"

@@ -6,33 +6,17 @@ empty table means the manifest.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
 from stalemate.scenario.catalogue import Needed
+from stalemate.scenario.checks import Context, Found, Groups, Rows, periods
 from stalemate.scenario.network import find_spurs, links_present, path_of
 from stalemate.scenario.schema import Manifest, Parameter
 from stalemate.scenario.terrain import Link
 from stalemate.table import Row
-
-Found = tuple[str, Row | None, str, str, str]
-Rows = Mapping[str, Sequence[Any]]
-Groups = dict[tuple[str, ...], list[Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What the checks need beside the rows: the manifest, the known figure ids, the needed parameters.
-
-    ``figures`` is None where the record is not at hand; figure ids are then not checked.
-    """
-
-    manifest: Manifest
-    figures: Collection[str] | None
-    needed: Sequence[Needed]
 
 
 def check(rows: Rows, broken: Collection[str], context: Context) -> Iterator[Found]:
@@ -170,13 +154,13 @@ def _shares(rows: Rows, context: Context) -> Iterator[Found]:
 
 def _effort(rows: Rows, context: Context) -> Iterator[Found]:
     groups: Groups = {(aircraft.id,): [] for aircraft in rows["classes"]}
-    yield from _periods("effort", rows["effort"], ("aircraft_class",), groups, context.manifest)
+    yield from periods("effort", rows["effort"], ("aircraft_class",), groups, context.manifest)
 
 
 def _strengths(rows: Rows, context: Context) -> Iterator[Found]:
     quantities = ("on_hand", "serviceable_share", "sorties_per_serviceable_aircraft_per_day")
     groups: Groups = {(aircraft.id, quantity): [] for aircraft in rows["classes"] for quantity in quantities}
-    yield from _periods(
+    yield from periods(
         "strengths", rows["strengths"], ("aircraft_class", "quantity"), groups, context.manifest
     )
     for row in rows["strengths"]:
@@ -198,7 +182,7 @@ def _focus(rows: Rows, context: Context) -> Iterator[Found]:
             expected = "shares of the regions that sum to 1 in each period of a class"
             yield "focus", last[period], "share", f"a sum of {total:g}", expected
     groups: Groups = {(aircraft.id,): [] for aircraft in rows["classes"]}
-    yield from _periods("focus", list(last.values()), ("aircraft_class",), groups, context.manifest)
+    yield from periods("focus", list(last.values()), ("aircraft_class",), groups, context.manifest)
 
 
 def _aims(rows: Rows, context: Context) -> Iterator[Found]:
@@ -211,42 +195,6 @@ def _aims(rows: Rows, context: Context) -> Iterator[Found]:
         if before is not None and row.start <= before.end:
             yield "aims", row, "start", f"{row.start}, an overlap", f"a day after {before.end}"
         last[row.section] = row
-
-
-def _periods(
-    table: str,
-    rows: Sequence[Any],
-    columns: tuple[str, ...],
-    groups: Groups,
-    manifest: Manifest,
-) -> Iterator[Found]:
-    """Within each group the periods cover the scenario from its first to its last day, each day once."""
-    for row in rows:
-        groups.setdefault(tuple(getattr(row, column) for column in columns), []).append(row)
-    for group, members in groups.items():
-        name = " ".join(group)
-        if not members:
-            yield (
-                table,
-                None,
-                columns[0],
-                f"no row for {name}",
-                f"rows from {manifest.start} to {manifest.end}",
-            )
-            continue
-        members.sort(key=lambda row: (row.start, row.end))
-        for row in members:
-            if row.end < row.start:
-                yield table, row, "end", str(row.end), f"a day not before start, {row.start}"
-        if members[0].start != manifest.start:
-            yield table, members[0], "start", str(members[0].start), f"{manifest.start}, the first day"
-        if members[-1].end != manifest.end:
-            yield table, members[-1], "end", str(members[-1].end), f"{manifest.end}, the last day"
-        for before, after in pairwise(members):
-            if after.start != before.end + timedelta(days=1):
-                what = "a gap" if after.start > before.end else "an overlap"
-                expected = f"the day after {before.end}, for {name}"
-                yield table, after, "start", f"{after.start}, {what}", expected
 
 
 def _forces(rows: Rows, context: Context) -> Iterator[Found]:
