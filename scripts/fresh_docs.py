@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from behaviour import BEHAVIOURS
 
 from stalemate.analysis.estimate import number
 from stalemate.analysis.scorecard import Score
@@ -104,6 +105,7 @@ def _made(page: Path, found: "re.Match[str]") -> str:
         "policies": _policies,
         "commands": _commands,
         "origins": _origins,
+        "behaviour": _behaviour,
     }
     name = found[1]
     if name not in makers:
@@ -198,6 +200,11 @@ def _origins(_: str) -> str:
     lines = [(owner, str(sum(kept)), str(len(kept) - sum(kept))) for owner, kept in by_owner.items()]
     lines.append(("all", str(sourced), str(len(rows) - sourced)))
     return _table(("system", "rows that rest on figures", "rows assumed"), lines)
+
+
+def _behaviour(name: str) -> str:
+    head, *rows = BEHAVIOURS[name]()
+    return _table(head, rows)
 
 
 def _commands(_: str) -> str:

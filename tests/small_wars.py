@@ -79,6 +79,9 @@ RANGE = {
     "casualty_us_deaths_quiet": (0, 10),
     "casualty_fire_exponent": (-0.2, 0.6),
     "casualty_us_deaths_battle": (0, 30),
+    "guerrilla_joining": (0, 10),
+    "guerrilla_leaving_rate": (1e-4, 0.01),
+    "guerrilla_sweep_rate": (0, 0.02),
 }
 """Where a parameter is drawn; one that is not named falls between its bounds, -1 to 3 at the widest."""
 
@@ -240,6 +243,7 @@ def wars(rng: np.random.Generator, theatre: Records, count: int) -> Records:
     records["transship_effort"] = rng.uniform(0.02, 1, count)
     for name in ("rail_sorties", "destruction_sorties", "road_sorties"):
         records[name] = rng.gamma(1, 100, count)
+    records["guerrillas"] = rng.gamma(0.7, 6000, count)
     records["pressure_felt"], records["interdiction_felt"] = rng.gamma(2, 0.5, (2, count))
     return records
 

@@ -45,6 +45,7 @@ ORDER = [
     "systems.repair",
     "systems.transport",
     "systems.front",
+    "systems.insurgency",
     "engine.day",
     "engine.simulate",
     "ensemble.outcomes",
@@ -65,7 +66,7 @@ ORDER = [
     "interfaces.wars",
     "interfaces.cli",
 ]
-SYSTEMS = {"calendar", "weather", "airforces", "strike", "repair", "transport", "front"}
+SYSTEMS = {"calendar", "weather", "airforces", "strike", "repair", "transport", "front", "insurgency"}
 MODULES = {
     ".".join(path.relative_to(SOURCE).with_suffix("").parts): path
     for path in sorted(SOURCE.rglob("*.py"))

@@ -10,6 +10,7 @@ from stalemate.errors import ModelError
 from stalemate.systems.airforces import AirForces
 from stalemate.systems.calendar import Calendar
 from stalemate.systems.front import Front
+from stalemate.systems.insurgency import Insurgency
 from stalemate.systems.repair import Repair
 from stalemate.systems.strike import Strike
 from stalemate.systems.system import AbstractSystem
@@ -28,6 +29,7 @@ DAY: Final[tuple[tuple[int, AbstractSystem], ...]] = (
     (5, Repair()),
     (6, Transport()),
     (7, Front()),
+    (8, Insurgency()),
 )
 """The systems of a day in the order in which they run."""
 

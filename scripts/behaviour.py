@@ -1,0 +1,88 @@
+"""How a system behaves alone, as a table for its page; ``fresh_docs.py`` puts it there.
+
+Only the calendar and the one system run, on the flagship's parameters as drawn; what other systems would have
+written is set by hand and said on the page.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from functools import cache
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from stalemate.analysis.estimate import number
+from stalemate.engine.day import DAY
+from stalemate.engine.simulate import prepare
+from stalemate.scenario import read
+from stalemate.scenario.resolve import DATED, Structures, resolve
+from stalemate.systems.theatre import Prepared
+from stalemate.systems.variables import state_type
+
+Values = npt.NDArray[Any]
+Daily = Mapping[str, Values]
+"""Each field that a system writes: (day, replicate, ...)."""
+Rows = Sequence[Sequence[str]]
+REPLICATES: Final = 400
+
+
+def alone(
+    name: str,
+    hand: Callable[[int, Values], None] = lambda day, wars: None,
+    *,
+    today: Mapping[str, float] | None = None,
+) -> Daily:
+    """Return what one system writes every day when it runs alone.
+
+    ``hand`` sets each morning what other systems would have written; ``today`` fixes dated parameters.
+    """
+    prepared = _flagship()
+    theatre, worlds = prepared.theatre.copy(), resolve(prepared.scenario, 1, range(REPLICATES), Structures())
+    wars = np.zeros(REPLICATES, state_type())
+    systems = {system.name: system for _, system in DAY}
+    written = systems[name].writes
+    systems[name].begin(prepared, worlds, wars)
+    evenings: dict[str, list[Values]] = {field: [] for field in written}
+    for day in range(prepared.scenario.days):
+        prepared.set_day(theatre, day)
+        systems["calendar"].loop(theatre, worlds, wars, day)
+        for parameter, value in (today or {}).items():
+            wars["today"][:, DATED[parameter]] = value
+        hand(day, wars)
+        systems[name].loop(theatre, worlds, wars, day)
+        for field in written:
+            evenings[field].append(wars[field].copy())
+    return {field: np.array(values) for field, values in evenings.items()}
+
+
+def insurgency() -> Rows:
+    """Return strength and claims at dates, with Ratkiller and without it."""
+    seen, unswept = alone("insurgency"), alone("insurgency", today={"guerrilla_sweep_divisions": 0.25})
+    claimed = np.cumsum(seen["guerrillas_claimed"], axis=0)
+    claimed = np.maximum(claimed - claimed[_day("1951-12-01")], 0.0)
+    rows = [("evening of", "guerrillas", "claimed since 2 Dec", "rear divisions", "guerrillas, no Ratkiller")]
+    for when in ("1951-07-10", "1951-10-01", "1951-12-01", "1952-03-14", "1952-12-31", "1953-07-27"):
+        day = _day(when)
+        columns = (seen["guerrillas"], claimed, seen["rear_divisions"], unswept["guerrillas"])
+        rows.append((when, *(_band(column[day]) for column in columns)))
+    return rows
+
+
+BEHAVIOURS: Final[Mapping[str, Callable[[], Rows]]] = {"insurgency": insurgency}
+"""The table of each system that has one; its first row is the head."""
+
+
+@cache
+def _flagship() -> Prepared:
+    return prepare(read.load("korea-1951"))
+
+
+def _day(when: str) -> int:
+    return _flagship().scenario.day_of(date.fromisoformat(when))
+
+
+def _band(values: Values) -> str:
+    """Return the median and the 90 % band of the replicates."""
+    low, middle, high = (float(point) for point in np.percentile(values, (5, 50, 95)))
+    return number(middle) if low == high else f"{number(middle)} ({number(low)} to {number(high)})"
