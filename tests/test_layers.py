@@ -27,6 +27,7 @@ ORDER = [
     "scenario.air",
     "scenario.schema",
     "scenario.checks",
+    "scenario.airtables",
     "scenario.network",
     "scenario.tables",
     "scenario.read",

@@ -1,11 +1,29 @@
 """Rows of the tables that describe the air war: who flies, how much, at what, and by whose leave."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
 from stalemate.scenario.cells import Amount, Day, Flag, Name, Range, Region, Share, Slug, Sourced, Text
 from stalemate.table import Names, Row
+
+TARGET_CLASSES: Final = (
+    "power",
+    "mine",
+    "metal",
+    "chemical",
+    "cement",
+    "oil",
+    "yard",
+    "workshop",
+    "supply",
+    "town",
+    "headquarters",
+    "port",
+    "airfield",
+    "dam",
+)
+"""Classes of fixed target, in the order in which the records hold targets."""
 
 
 class AircraftClass(Row):

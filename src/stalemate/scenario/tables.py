@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
+from stalemate.scenario import airtables
 from stalemate.scenario.catalogue import Needed
 from stalemate.scenario.checks import Context, Found, Groups, Rows, periods
 from stalemate.scenario.network import find_spurs, links_present, path_of
@@ -21,7 +22,7 @@ from stalemate.table import Row
 
 def check(rows: Rows, broken: Collection[str], context: Context) -> Iterator[Found]:
     """Yield every fault across ``rows``; ``broken`` names the tables that were not read whole."""
-    for tables, function in _CHECKS:
+    for tables, function in (*_CHECKS, *airtables.CHECKS):
         if not set(tables) & set(broken):
             yield from function(rows, context)
     for table, table_rows in rows.items():
