@@ -144,9 +144,13 @@ def test_new__copies_from_any_good_scenario(tmp_path):
         file = folder / f"{table}.csv"
         lines = file.read_text().splitlines(keepends=True)
         file.write_text("".join(line for line in lines if line.split(",")[column] != "marine"))
+    targets = folder / "targets.csv"
+    targets.write_text(targets.read_text().replace(";marine", ""))
     output_of("new", str(tmp_path / "new"), "--like", str(folder))
     war = read.load(tmp_path / "new")
-    assert {row.aircraft_class for row in war.focus} == {"fighter-bomber", "b26", "b29", "carrier"}
+    kept = {"fighter-bomber", "b26", "b29", "carrier"}
+    assert {row.aircraft_class for row in war.focus} == kept
+    assert {name for row in war.targets for name in row.reached_by} == kept
 
 
 def test_new__refuses_what_exists_and_where_nothing_is(tmp_path):

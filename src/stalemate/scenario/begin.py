@@ -1,4 +1,4 @@
-"""The files of a new scenario: the template's network with the forces and parameters of another scenario."""
+"""The files of a new scenario: the template's network and targets, the forces and parameters of another."""
 
 import re
 from collections.abc import Mapping
@@ -14,14 +14,21 @@ TEMPLATE_MANIFEST = "manifest.toml"
 def files_of_new(name: str, like: str) -> dict[str, bytes]:
     """Return the files of a new scenario by name: a network of two sectors, all else as in ``like``.
 
-    The template stands beside the scenarios and holds the tables that describe its network; every other
-    table, and the dates of policies, are copied. Raises ScenarioError if ``like`` is not a good scenario.
+    The template stands beside the scenarios and holds the tables that describe its network and its fixed
+    targets, one of each class; every other table, and the dates of policies, are copied. Raises
+    ScenarioError if ``like`` is not a good scenario.
     """
     war = load(like)
     folder = shipped.folder("scenarios") / TEMPLATE
     manifest = (folder / TEMPLATE_MANIFEST).read_text(encoding="utf-8")
     plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40] or "new"
-    facts = {"name": plain, "like": war.name, "start": str(war.start), "end": str(war.end)}
+    facts = {
+        "name": plain,
+        "like": war.name,
+        "start": str(war.start),
+        "end": str(war.end),
+        "classes": ";".join(row.id for row in war.classes),
+    }
     files = {MANIFEST: (_filled(manifest, facts) + _policies(war)).encode()}
     for table in TABLES:
         file = f"{table}.csv"
