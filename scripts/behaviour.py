@@ -17,6 +17,7 @@ from stalemate.engine.day import DAY
 from stalemate.engine.simulate import prepare
 from stalemate.scenario import read
 from stalemate.scenario.resolve import DATED, Structures, resolve
+from stalemate.systems.diplomacy import EXPLANATIONS
 from stalemate.systems.theatre import Prepared
 from stalemate.systems.variables import state_type
 
@@ -69,7 +70,24 @@ def insurgency() -> Rows:
     return rows
 
 
-BEHAVIOURS: Final[Mapping[str, Callable[[], Rows]]] = {"insurgency": insurgency}
+def talks() -> Rows:
+    """Return the hazard of the end at dates, with air pressure of the record's size and without."""
+
+    def hand(day: int, wars: Values) -> None:
+        wars["pressure_felt"] = 1.0 if day >= _day("1952-06-23") else 0.0
+
+    seen, unpressed = alone("talks", hand), alone("talks")
+    columns = [seen["hazard"][..., EXPLANATIONS.index(name)] for name in EXPLANATIONS]
+    columns.append(unpressed["hazard"][..., EXPLANATIONS.index("air-pressure")])
+    rows = [("morning of", "items settled", *EXPLANATIONS, "air-pressure, none flown")]
+    for when in ("1951-11-27", "1952-05-02", "1952-07-10", "1952-12-31", "1953-03-28", "1953-06-08"):
+        day = _day(when)
+        settled = _band(seen["items_settled"][day])
+        rows.append((when, settled, *(number(1000 * float(np.median(c[day]))) for c in columns)))
+    return rows
+
+
+BEHAVIOURS: Final[Mapping[str, Callable[[], Rows]]] = {"insurgency": insurgency, "talks": talks}
 """The table of each system that has one; its first row is the head."""
 
 

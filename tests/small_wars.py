@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from stalemate.scenario.catalogue import PARAMETERS, Needed
+from stalemate.scenario.diplomacy import ITEMS
 from stalemate.scenario.resolve import DATED, world_type
 from stalemate.systems.flow import layout
 from stalemate.systems.theatre import KINDS, theatre_type
@@ -82,6 +83,9 @@ RANGE = {
     "guerrilla_joining": (0, 10),
     "guerrilla_leaving_rate": (1e-4, 0.01),
     "guerrilla_sweep_rate": (0, 0.02),
+    "talks_item_rate": (0, 0.3),
+    "talks_end_rate": (0.0001, 0.3),
+    "talks_denial_lag_days": (1, 120),
 }
 """Where a parameter is drawn; one that is not named falls between its bounds, -1 to 3 at the widest."""
 
@@ -117,6 +121,9 @@ def theatre(rng: np.random.Generator) -> Records:
     one["night_hours"] = rng.integers(34, 60) / 4
     one["night_share"] = one["night_hours"] / 11
     one["flyable_day"], one["flyable_night"], one["persistence"] = rng.uniform(0.2, 0.95, 3)
+    one["item_open"], one["recess"] = rng.random(len(ITEMS)) < 0.8, rng.random() < 0.3
+    for name in ("leadership", "threat", "ground_cost", "compromise", "announced"):
+        one[name] = rng.choice([0.0, 0.4, 1.0])
     by_night = one["night"][:n_classes] == 1
     one["flyable_share"][:n_classes] = np.where(by_night, one["flyable_night"], one["flyable_day"])
     return records
@@ -244,6 +251,8 @@ def wars(rng: np.random.Generator, theatre: Records, count: int) -> Records:
     for name in ("rail_sorties", "destruction_sorties", "road_sorties"):
         records[name] = rng.gamma(1, 100, count)
     records["guerrillas"] = rng.gamma(0.7, 6000, count)
+    records["item_left"] = np.maximum(rng.exponential(size=(count, len(ITEMS))) - 0.5, 0)
+    records["hazard_spent"], records["battle_felt"] = rng.exponential(size=(count, 8)), rng.random(count)
     records["pressure_felt"], records["interdiction_felt"] = rng.gamma(2, 0.5, (2, count))
     return records
 

@@ -25,10 +25,12 @@ ORDER = [
     "scenario.cells",
     "scenario.terrain",
     "scenario.air",
+    "scenario.diplomacy",
     "scenario.schema",
     "scenario.checks",
     "scenario.airtables",
     "scenario.network",
+    "scenario.diplomacytables",
     "scenario.tables",
     "scenario.read",
     "scenario.begin",
@@ -37,6 +39,7 @@ ORDER = [
     "policies.plans",
     "systems.variables",
     "systems.flow",
+    "systems.diplomacy",
     "systems.theatre",
     "systems.system",
     "systems.calendar",
@@ -47,6 +50,7 @@ ORDER = [
     "systems.transport",
     "systems.front",
     "systems.insurgency",
+    "systems.talks",
     "engine.day",
     "engine.simulate",
     "ensemble.outcomes",
@@ -67,7 +71,17 @@ ORDER = [
     "interfaces.wars",
     "interfaces.cli",
 ]
-SYSTEMS = {"calendar", "weather", "airforces", "strike", "repair", "transport", "front", "insurgency"}
+SYSTEMS = {
+    "calendar",
+    "weather",
+    "airforces",
+    "strike",
+    "repair",
+    "transport",
+    "front",
+    "insurgency",
+    "talks",
+}
 MODULES = {
     ".".join(path.relative_to(SOURCE).with_suffix("").parts): path
     for path in sorted(SOURCE.rglob("*.py"))

@@ -82,6 +82,8 @@ class Decision(IntEnum):
     AIRCRAFT_REPLACED = 20
     BRIDGE_CASES_REPORTED = 21
     SWEEP = 40
+    TALKS_ITEM = 80
+    TALKS_SETTLED = 81
     PARAMETER = 100
     STRUCTURE = 101
 

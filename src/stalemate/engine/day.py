@@ -14,6 +14,7 @@ from stalemate.systems.insurgency import Insurgency
 from stalemate.systems.repair import Repair
 from stalemate.systems.strike import Strike
 from stalemate.systems.system import AbstractSystem
+from stalemate.systems.talks import Talks
 from stalemate.systems.transport import Transport
 from stalemate.systems.variables import VARIABLES
 from stalemate.systems.weather import Weather
@@ -30,6 +31,7 @@ DAY: Final[tuple[tuple[int, AbstractSystem], ...]] = (
     (6, Transport()),
     (7, Front()),
     (8, Insurgency()),
+    (9, Talks()),
 )
 """The systems of a day in the order in which they run."""
 

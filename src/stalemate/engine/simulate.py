@@ -15,9 +15,11 @@ from stalemate.errors import QueryError
 from stalemate.policies import directive as orders
 from stalemate.policies.directive import AbstractPolicy, Directive, Observation
 from stalemate.scenario.air import Effort
+from stalemate.scenario.diplomacy import ITEMS
 from stalemate.scenario.network import contract
 from stalemate.scenario.resolve import Structures, resolve, world_type
 from stalemate.scenario.schema import Scenario
+from stalemate.systems.diplomacy import EXPLANATIONS
 from stalemate.systems.theatre import Prepared, theatre_type
 from stalemate.systems.theatre import prepare as to_arrays
 from stalemate.systems.variables import RECORDED, state_type
@@ -65,6 +67,8 @@ def places(prepared: Prepared, quantity: str) -> tuple[str, ...]:
         "section": prepared.sections,
         "crossing": prepared.crossings,
         "sector": prepared.sectors,
+        "explanation": EXPLANATIONS,
+        "item": ITEMS,
     }
     return names[axes[0]] if axes else ()
 

@@ -24,6 +24,7 @@ from stalemate.scenario.air import (
     TargetFact,
 )
 from stalemate.scenario.cells import Day, Name, Range, Share, Slug, Sourced, Text
+from stalemate.scenario.diplomacy import AgendaItem, Indicator, Recess, Step
 from stalemate.scenario.terrain import Crossing, Gate, Link, Node, Railhead, Section, Sector
 from stalemate.table import Row
 
@@ -171,6 +172,10 @@ TABLES: Mapping[str, tuple[type[Row], tuple[str, ...]]] = {
     "raids": (Raid, ("raid", "day", "target", "aircraft_class", "role")),
     "authority": (Rule, ("id",)),
     "law": (LawRule, ("law", "target_class")),
+    "agenda": (AgendaItem, ("item",)),
+    "recesses": (Recess, ("start",)),
+    "indicators": (Indicator, ("covariate", "indicator", "start")),
+    "steps": (Step, ("step",)),
     "weather": (Weather, ("month",)),
     "observations": (Observed, ("figure", "quantity", "place", "start")),
     "capacities": (Capacity, ("name",)),
@@ -218,6 +223,10 @@ class Scenario:
     raids: tuple[Raid, ...]
     authority: tuple[Rule, ...]
     law: tuple[LawRule, ...]
+    agenda: tuple[AgendaItem, ...]
+    recesses: tuple[Recess, ...]
+    indicators: tuple[Indicator, ...]
+    steps: tuple[Step, ...]
     weather: tuple[Weather, ...]
     observations: tuple[Observed, ...]
     capacities: tuple[Capacity, ...]

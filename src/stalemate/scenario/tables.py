@@ -14,6 +14,7 @@ from typing import Any
 from stalemate.scenario import airtables
 from stalemate.scenario.catalogue import Needed
 from stalemate.scenario.checks import Context, Found, Groups, Rows, periods
+from stalemate.scenario.diplomacytables import check_agenda, check_indicators, check_recesses, check_steps
 from stalemate.scenario.network import find_spurs, links_present, path_of
 from stalemate.scenario.schema import Manifest, Parameter
 from stalemate.scenario.terrain import Link
@@ -312,4 +313,8 @@ _CHECKS: tuple[tuple[tuple[str, ...], Callable[[Rows, Context], Iterator[Found]]
     (("weather",), _weather),
     (("observations",), _observations),
     (("parameters",), _parameters),
+    (("agenda",), check_agenda),
+    (("recesses",), check_recesses),
+    (("indicators",), check_indicators),
+    (("agenda", "steps"), check_steps),
 )

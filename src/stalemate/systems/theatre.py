@@ -17,6 +17,8 @@ from stalemate.policies.directive import Directive
 from stalemate.scenario.network import Network
 from stalemate.scenario.resolve import Knots, knots
 from stalemate.scenario.schema import Scenario
+from stalemate.systems import diplomacy
+from stalemate.systems.diplomacy import Diplomacy
 from stalemate.systems.flow import FlowLayout, day_fields, layout, layout_fields, scratch_fields, state_fields
 from stalemate.systems.variables import SIZES
 
@@ -101,6 +103,7 @@ def theatre_type() -> np.dtype[np.void]:
         ("mended_share", "f8", (2,)),
         ("log_done", "f8", (2, 5)),
     ]
+    columns += diplomacy.columns()
     gates, nodes = size["gate"], size["node"]
     for group in (
         layout_fields(nodes, sections, gates, terminals),
@@ -134,6 +137,7 @@ class Prepared:
     reinforcement: npt.NDArray[np.int64]
     night_hours: Floats
     is_open: npt.NDArray[np.bool_]
+    diplomacy: Diplomacy
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -156,6 +160,7 @@ class Prepared:
         one["sorties_per_aircraft"][classes] = self.sorties_per_aircraft[day]
         one["reinforcement"][classes] = self.reinforcement[day]
         one["is_open"][: len(self.sections)] = self.is_open[day]
+        self.diplomacy.put(one, day)
         one["knot_index"], one["knot_weight"] = self.knots.index[day], self.knots.weight[day]
 
     def set_orders(self, theatre: npt.NDArray[np.void], directive: Directive) -> None:
@@ -286,6 +291,7 @@ def prepare(scenario: Scenario, network: Network) -> Prepared:
         reinforcement=arriving,
         night_hours=np.array([round(4 * (24 - daylight_hours(latitude, day))) / 4 for day in days]),
         is_open=np.array([[edge.is_open(day) for edge in edges] for day in days]),
+        diplomacy=diplomacy.dated(scenario),
     )
 
 

@@ -53,6 +53,8 @@ SIZES: Final[Mapping[str, int]] = MappingProxyType(
         "mission": 4,
         "node": 64,
         "word": 1,
+        "explanation": 8,
+        "item": 5,
     }
 )
 """Padded length of each axis; ``engine.simulate`` refuses a scenario that is larger."""
