@@ -140,6 +140,7 @@ def test_decision__keeps_its_numbers_for_ever():
         "HEAVY_DAMAGE": 7, "CUTS": 8, "CUTS_REPORTED": 9, "BRIDGE_CASES": 10, "BRIDGE_DOWN": 11,
         "BRIDGE_DURATION": 12, "TRUCKS": 13, "BATTLE": 14, "FIRE": 15, "CASUALTIES_COMMUNIST": 16,
         "CASUALTIES_UN": 17, "OWN_CLOCK": 18, "SWEEP": 40,
+        "TALKS_ITEM": 80, "TALKS_SETTLED": 81,
         "PARAMETER": 100, "STRUCTURE": 101,
     }  # fmt: skip
     assert {name: int(Decision[name]) for name in given_numbers} == given_numbers
