@@ -29,6 +29,7 @@ from stalemate.evidence.ledger import Ledger
 from stalemate.interfaces.cli import app
 from stalemate.policies.plans import NAMES
 from stalemate.scenario import read
+from stalemate.scenario.air import TARGET_CLASSES, TargetFact
 from stalemate.scenario.catalogue import PARAMETERS, Needed
 from stalemate.scenario.schema import Parameter
 from stalemate.systems.variables import BY_NAME, VARIABLES
@@ -105,6 +106,7 @@ def _made(page: Path, found: "re.Match[str]") -> str:
         "policies": _policies,
         "commands": _commands,
         "origins": _origins,
+        "targets": _targets,
         "behaviour": _behaviour,
     }
     name = found[1]
@@ -205,6 +207,23 @@ def _origins(_: str) -> str:
 def _behaviour(name: str) -> str:
     head, *rows = BEHAVIOURS[name]()
     return _table(head, rows)
+
+
+def _targets(_: str) -> str:
+    war = read.load(SCENARIO)
+    facts: dict[str, list[TargetFact]] = {name: [] for name in TARGET_CLASSES}
+    class_of = {target.id: target.target_class for target in war.targets}
+    for fact in war.target_facts:
+        facts[class_of[fact.target]].append(fact)
+    rows = []
+    for name, of_class in facts.items():
+        size = sum(fact.middle for fact in of_class if fact.quantity == "size")
+        sourced = sum(bool(fact.sources) for fact in of_class)
+        number = sum(kind == name for kind in class_of.values())
+        rows.append((name, str(number), f"{size:,.0f}", str(sourced), str(len(of_class) - sourced)))
+    total = [str(sum(int(row[column].replace(",", "")) for row in rows)) for column in (1, 3, 4)]
+    rows.append(("all", total[0], "", *total[1:]))
+    return _table(("class", "targets", "aim areas", "numbers from figures", "assumed"), rows)
 
 
 def _commands(_: str) -> str:

@@ -37,15 +37,23 @@ def test_show__counts_sourced_and_assumed_rows():
     """Counted a second time from the cells of the files."""
     import csv
 
-    sourced = assumed = 0
+    counts = {}
     for table in TABLES:
         with (FLAGSHIP / f"{table}.csv").open(newline="") as file:
-            for row in csv.DictReader(file):
-                sourced += bool(row.get("sources"))
-                assumed += bool(row.get("assumed"))
+            rows = list(csv.DictReader(file))
+        if rows and "sources" in rows[0]:
+            sourced = sum(bool(row["sources"]) for row in rows)
+            counts[table] = {"sourced": sourced, "assumed": sum(bool(row["assumed"]) for row in rows)}
     facts = json_of("show")
+    assert {table: facts["origins"][table] for table in counts} == counts
+    sourced = sum(pair["sourced"] for pair in counts.values())
+    assumed = sum(pair["assumed"] for pair in counts.values())
     assert (facts["sourced"], facts["assumed"]) == (sourced, assumed)
-    assert f"{sourced} sourced, {assumed} assumed" in output_of("show")
+    text = output_of("show")
+    assert f"{sourced} sourced, {assumed} assumed" in text
+    line = next(line for line in text.splitlines() if "target_facts" in line)
+    wanted = counts["target_facts"]
+    assert line.replace(",", "").split()[-2:] == [str(wanted["sourced"]), str(wanted["assumed"])]
 
 
 @pytest.mark.parametrize("part", ["network", "effort", "parameters", "capacities"])

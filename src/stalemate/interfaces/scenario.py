@@ -124,12 +124,19 @@ def new(
 
 
 def _facts(scenario: "Scenario") -> dict[str, Any]:
-    """Return what a scenario is, as plain values: dates, rows by table, sourced and assumed rows."""
+    """Return what a scenario is, as plain values: dates, rows by table, sourced and assumed rows.
+
+    ``origins`` counts these for each table whose rows carry an origin.
+    """
     from stalemate.scenario.cells import Sourced
     from stalemate.scenario.schema import TABLES
 
     rows = {table: getattr(scenario, table) for table in TABLES}
-    carrying = [row for of_table in rows.values() for row in of_table if isinstance(row, Sourced)]
+    origins = {}
+    for table, (row_type, _) in TABLES.items():
+        if issubclass(row_type, Sourced):
+            sourced = sum(bool(row.sources) for row in rows[table])
+            origins[table] = {"sourced": sourced, "assumed": len(rows[table]) - sourced}
     return {
         "name": scenario.name,
         "title": scenario.title,
@@ -139,8 +146,9 @@ def _facts(scenario: "Scenario") -> dict[str, Any]:
         "summary": scenario.summary,
         "digest": scenario.digest,
         "rows": {table: len(of_table) for table, of_table in rows.items()},
-        "sourced": sum(bool(row.sources) for row in carrying),
-        "assumed": sum(not row.sources for row in carrying),
+        "origins": origins,
+        "sourced": sum(counts["sourced"] for counts in origins.values()),
+        "assumed": sum(counts["assumed"] for counts in origins.values()),
     }
 
 
@@ -201,7 +209,13 @@ def _print_overview(console: "Console", scenario: "Scenario") -> None:
     console.print(f"{scenario.start} to {scenario.end}, {scenario.days} days. {scenario.licence}.")
     for switch, on in scenario.switches.items():
         console.print(f"switch {switch}: {'on' if on else 'off'}", highlight=False)
-    _print_table(console, ("table", "rows"), [(table, f"{n:,}") for table, n in facts["rows"].items()])
+    rows = []
+    for table, n in facts["rows"].items():
+        counts = facts["origins"].get(table, {})
+        rows.append(
+            (table, f"{n:,}", *(f"{counts[key]:,}" if counts else "" for key in ("sourced", "assumed")))
+        )
+    _print_table(console, ("table", "rows", "sourced", "assumed"), rows, right=(1, 2, 3))
     console.print(f"Rows that carry an origin: {facts['sourced']} sourced, {facts['assumed']} assumed.")
     console.print(f"digest {scenario.digest}", highlight=False)
 
