@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from stalemate.scenario.air import TARGET_CLASSES
 from stalemate.scenario.catalogue import PARAMETERS, Needed
 from stalemate.scenario.diplomacy import ITEMS
 from stalemate.scenario.resolve import DATED, world_type
@@ -118,6 +119,7 @@ def theatre(rng: np.random.Generator) -> Records:
     _put_lines(rng, one, n_sections)
     _put_orders(rng, one, n_classes, n_sections)
     _put_sectors(rng, one, ranks, n_sections)
+    _put_targets(rng, one, n_classes, n_sections)
     one["night_hours"] = rng.integers(34, 60) / 4
     one["night_share"] = one["night_hours"] / 11
     one["flyable_day"], one["flyable_night"], one["persistence"] = rng.uniform(0.2, 0.95, 3)
@@ -161,12 +163,47 @@ def _put_orders(rng: np.random.Generator, one: Any, n_classes: int, n_sections: 
     bridge = rng.gamma(0.5, 6, (n_sections, n_classes)) * (rng.random((n_sections, n_classes)) < 0.5)
     one["rail"][:n_sections, :n_classes], one["bridge"][:n_sections, :n_classes] = rail, bridge
     one["ordered_rail"][:n_classes], one["ordered_bridge"][:n_classes] = rail.sum(0), bridge.sum(0)
-    for name in ("road", "destruction", "other"):
+    for name in ("road", "destruction", "support", "superiority", "other"):
         one[f"ordered_{name}"][:n_classes] = rng.gamma(0.5, 60, n_classes) * (rng.random(n_classes) < 0.8)
     one["doubt"][:n_classes] = rng.uniform(0, 0.4, n_classes)
     one["serviceable"][:n_classes] = rng.uniform(0.4, 0.9, n_classes)
     one["sorties_per_aircraft"][:n_classes] = rng.uniform(0.1, 2, n_classes)
     one["reinforcement"][:n_classes] = rng.integers(0, 20, n_classes) * (rng.random(n_classes) < 0.2)
+
+
+def _put_targets(rng: np.random.Generator, one: Any, n_classes: int, n_sections: int) -> None:
+    """Put a few targets of every class, sorted by class, and some raids on them."""
+    counts = rng.integers(0, 4, len(TARGET_CLASSES))
+    count = int(counts.sum())
+    last = np.cumsum(counts)
+    one["n_targets"] = count
+    one["last_target"][: len(counts)], one["first_target"][: len(counts)] = last, last - counts
+    one["target_class"][:count] = np.repeat(np.arange(len(counts)), counts)
+    one["target_size"][:count] = rng.gamma(2, 2, count) + 0.2
+    one["target_worth"][:count] = rng.random(count)
+    one["target_people"][:count] = rng.gamma(0.5, 20_000, count)
+    one["target_buildings"][:count] = rng.gamma(0.5, 2000, count)
+    one["target_standing"][:count] = rng.random(count)
+    one["target_border_km"][:count] = rng.uniform(0, 300, count)
+    one["target_guns"][:count] = rng.gamma(0.5, 40, count)
+    one["target_section"][:count] = rng.integers(-1, n_sections, count)
+    one["target_known"][:count] = rng.random(count) < 0.9
+    one["target_reach"][:count, :n_classes] = rng.random((count, n_classes)) < 0.7
+    one["required_level"][:count] = rng.integers(0, 5, count)
+    one["delegated"] = rng.integers(0, 4)
+    one["choice"] = rng.integers(0, 3)
+    one["leaflets"] = rng.choice([0.0, 1.0, 1.5])
+    one["forbidden_class"][: len(counts)] = rng.random(len(counts)) < 0.15
+    one["warned_class"][: len(counts)] = rng.random(len(counts)) < 0.15
+    shares = rng.dirichlet(np.full(len(counts), 0.5), n_classes)
+    one["attention"][:n_classes, : len(counts)] = shares
+    raids = int(rng.integers(0, 8)) if count else 0
+    one["n_raids"] = raids
+    one["raid_target"][:raids] = rng.integers(0, max(1, count), raids)
+    one["raid_class"][:raids] = rng.integers(0, n_classes, raids)
+    one["raid_role"][:raids] = rng.integers(0, 3, raids)
+    one["raid_sorties"][:raids] = rng.gamma(1, 40, raids)
+    np.add.at(one["ordered_raid"], one["raid_class"][:raids], one["raid_sorties"][:raids])
 
 
 def _put_sectors(rng: np.random.Generator, one: Any, ranks: list[int], n_sections: int) -> None:
@@ -213,7 +250,11 @@ def wars(rng: np.random.Generator, theatre: Records, count: int) -> Records:
     for needed in PARAMETERS:
         if needed.dated:
             records["today"][:, DATED[needed.name]] = _parameter(rng, needed, count)
-    records["order_weight"] = rng.choice([0.0, 0.5, 1.0, 1.5], (count, 4), p=(0.1, 0.2, 0.5, 0.2))
+    shape = (count, SIZES["mission"])
+    records["order_weight"] = rng.choice([0.0, 0.5, 1.0, 1.5], shape, p=(0.1, 0.2, 0.5, 0.2))
+    shape = (count, SIZES["class"], SIZES["mission"])
+    records["mission_weight"] = rng.choice([0.0, 0.5, 1.0, 1.5], shape, p=(0.1, 0.2, 0.5, 0.2))
+    records["raid_allowed"] = rng.random((count, SIZES["raid"])) < 0.8
     for name in ("flyable_day", "flyable_night"):
         records[name] = rng.random(count) < 0.8
 

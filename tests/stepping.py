@@ -9,7 +9,8 @@ from typing import Any, ClassVar, final
 import numpy as np
 
 from stalemate.engine.day import DAY
-from stalemate.engine.simulate import History, Prepared, prepare
+from stalemate.engine.history import History
+from stalemate.engine.simulate import Prepared, prepare
 from stalemate.policies.directive import AbstractPolicy, Directive, Observation
 from stalemate.scenario import read
 from stalemate.scenario.resolve import Structures, resolve
@@ -52,11 +53,11 @@ class Everywhere(AbstractPolicy):
 
     name: ClassVar[str] = "everywhere"
     summary: ClassVar[str] = "for tests"
-    factors: tuple[float, float, float, float, float] = (1.0, 1.0, 1.0, 1.0, 1.0)
+    factors: tuple[float, ...] = (1.0,) * 7
     more_a_section: float = 0.0
 
     def decide(self, seen: Observation) -> Directive:
-        missions = ("rail", "bridge", "road", "destruction", "other")
+        missions = ("rail", "bridge", "road", "destruction", "other", "support", "superiority")
         ordered = seen.historical.scaled(**dict(zip(missions, self.factors, strict=True)))
         return replace(
             ordered, rail=ordered.rail + self.more_a_section, bridge=ordered.bridge + self.more_a_section

@@ -11,6 +11,9 @@ from stalemate.systems.airforces import AirForces
 AIRFORCES = AirForces()
 
 
+QUIET = ("road", "destruction", "support", "superiority", "other")
+
+
 def block(seed, count):
     rng = np.random.default_rng([seed, 29])
     place = theatre(rng)
@@ -36,41 +39,67 @@ def test_airforces__conserve_aircraft_and_never_fly_more_than_is_available(seed)
 
 def test_airforces__without_orders_nothing_flies_and_nothing_is_lost():
     place, drawn, states = block(1, 50)
-    states["order_weight"] = 0.0
-    place[0]["ordered_other"] = 0.0
+    states["mission_weight"] = 0.0
+    place[0]["ordered_other"] = place[0]["ordered_superiority"] = 0.0
+    place[0]["n_raids"] = 0
     for day in range(30):
         AIRFORCES.loop(place, drawn, states, day)
         for name in ("sorties", "flown_share", "rail_sorties", "aircraft_lost", "aircraft_damaged"):
             assert not states[name].any()
 
 
-def test_airforces__in_bad_weather_nothing_flies():
+def test_airforces__in_bad_weather_nothing_flies_but_dated_raids():
     place, drawn, states = block(2, 50)
+    raids = np.zeros_like(states["available"])
+    for r in range(place[0]["n_raids"]):
+        k = place[0]["raid_class"][r]
+        raids[:, k] += place[0]["raid_sorties"][r] * states["raid_allowed"][:, r]
     states["flyable_day"] = states["flyable_night"] = 0
     AIRFORCES.loop(place, drawn, states, 0)
-    assert not states["sorties"].any()
-    assert not states["aircraft_lost"].any()
+    np.testing.assert_allclose(states["sorties"], np.minimum(raids, states["available"]))
     assert states["available"].any()
+
+
+def test_airforces__a_raid_goes_before_standing_orders_and_its_strikes_carry_bombs():
+    """Of ten sorties that can be flown, a strike of six and an escort of two leave two for the rail order."""
+    place, drawn, states = block(7, 3)
+    one = place[0]
+    for name in ("rail", "bridge", *QUIET):
+        one[f"ordered_{name}"] = 0.0
+    one["ordered_rail"][0], one["n_classes"], one["kind"][0], one["n_raids"] = 50.0, 1, 0, 2
+    one["raid_class"][:2], one["raid_role"][:2], one["raid_sorties"][:2] = 0, (0, 2), (6.0, 2.0)
+    one["serviceable"][0] = one["sorties_per_aircraft"][0] = 1.0
+    drawn["effort_availability_factor"], drawn["bombs_t_fighter_bomber"] = 1.0, 0.5
+    states["aircraft"][:, 0], states["mission_weight"], states["raid_allowed"] = 10, 1.0, 1
+    states["flyable_day"] = states["flyable_night"] = 1
+    AIRFORCES.loop(place, drawn, states, 0)
+    np.testing.assert_allclose(states["rail_sorties"], 2)
+    np.testing.assert_allclose(states["destruction_sorties"], 8)
+    np.testing.assert_allclose(states["bombs_tonnes"][:, 0], 0.5 * (6 + 2))
 
 
 def test_airforces__a_shortage_of_aircraft_caps_every_mission_alike():
     """With ten aircraft at one sortie each, 1,000 ordered sorties shrink to ten in the same proportions."""
     place, drawn, states = block(3, 4)
     one = place[0]
-    for name, ordered in (("rail", 600), ("bridge", 100), ("road", 200), ("destruction", 60), ("other", 40)):
+    one["n_raids"] = 0
+    orders = {"rail": 600, "bridge": 100, "road": 200, "destruction": 50, "support": 10, "superiority": 20}
+    for name, ordered in {**orders, "other": 20}.items():
         one[f"ordered_{name}"] = 0.0
         one[f"ordered_{name}"][0] = ordered
     one["serviceable"][0] = one["sorties_per_aircraft"][0] = 1.0
     drawn["effort_availability_factor"] = 1.0
     states["aircraft"][:, 0] = 10
-    states["order_weight"] = 1.0
+    states["mission_weight"] = 1.0
     states["flyable_day"] = states["flyable_night"] = 1
     AIRFORCES.loop(place, drawn, states, 0)
     np.testing.assert_allclose(states["sorties"][:, 0], 10)
     np.testing.assert_allclose(states["flown_share"][:, 0], 0.01)
     np.testing.assert_allclose(states["rail_sorties"], 7)
     np.testing.assert_allclose(states["road_sorties"], 2)
-    np.testing.assert_allclose(states["destruction_sorties"], 0.6)
+    np.testing.assert_allclose(states["destruction_sorties"], 0.5)
+    np.testing.assert_allclose(states["support_sorties"], 0.1)
+    np.testing.assert_allclose(states["superiority_sorties"], 0.2)
 
 
 def test_airforces__fly_what_was_ordered_and_lose_at_the_rate_on_average():
@@ -79,7 +108,8 @@ def test_airforces__fly_what_was_ordered_and_lose_at_the_rate_on_average():
     place, drawn, states = block(4, count)
     one = place[0]
     one["n_classes"], one["kind"][0], one["night"][0] = 1, 0, 0
-    for name in ("bridge", "road", "destruction", "other"):
+    one["n_raids"] = 0
+    for name in ("bridge", *QUIET):
         one[f"ordered_{name}"][0] = 0.0
     one["ordered_rail"][0], one["flyable_share"][0], one["doubt"][0] = 50.0, 0.6, 0.3
     drawn["seed"], drawn["replicate"] = 11, np.arange(count)
@@ -90,7 +120,7 @@ def test_airforces__fly_what_was_ordered_and_lose_at_the_rate_on_average():
         ("loss_heavy_damage_ratio", 1.5),
     ):
         drawn[name] = value
-    states["order_weight"] = 1.0
+    states["mission_weight"] = 1.0
     states["aircraft"][:, 0] = 10**6
     rng = np.random.default_rng(0)
     flown, lost, hurt = [], [], []
@@ -114,8 +144,9 @@ def test_airforces__what_is_damaged_and_replaced_comes_back_after_the_mean_delay
     place[0]["n_classes"], place[0]["reinforcement"] = 1, 0
     drawn["seed"], drawn["replicate"] = 3, np.arange(count)
     drawn["loss_repair_days"], drawn["loss_replacement_days"] = 12.0, 20.0
-    states["order_weight"] = 0.0
-    place[0]["ordered_other"] = 0.0
+    states["mission_weight"] = 0.0
+    place[0]["ordered_other"] = place[0]["ordered_superiority"] = 0.0
+    place[0]["n_raids"] = 0
     states["aircraft"][:, 0], states["in_repair"][:, 0], states["awaited"][:, 0] = 0, 200, 100.0
     for day in range(days):
         AIRFORCES.loop(place, drawn, states, day)

@@ -149,7 +149,7 @@ factors = st.floats(0, 8)
 @given(
     st.integers(0, 2**63 - 1),
     st.integers(0, 10**6),
-    st.tuples(factors, factors, factors, factors, factors),
+    st.tuples(*[factors] * 7),
     st.sampled_from([0.0, 0.05, 2.0]),
 )
 @settings(max_examples=25)

@@ -10,11 +10,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stalemate.errors import PolicyError
-from stalemate.policies.directive import MISSIONS, AbstractPolicy, Directive, Observation, check
+from stalemate.policies.directive import (
+    MAX_RAIDS,
+    MISSIONS,
+    AbstractPolicy,
+    Directive,
+    Names,
+    Observation,
+    RaidOrder,
+    check,
+)
 
 SHAPE = (2, 3)
+KINDS = ("power", "town", "dam")
+NAMES = Names(("jet", "bomber"), ("north", "middle", "south"), KINDS, ("plant", "capital", "reservoir"))
 DAY = date(1952, 6, 24)
-ORDERS = ("rail", "bridge", "road", "destruction", "other")
+ORDERS = ("rail", "bridge", "road", "destruction", "support", "superiority", "other")
+RAID = RaidOrder("one", "plant", "bomber", "strike", 40.0)
 
 
 def orders(factor=1.0):
@@ -24,8 +36,12 @@ def orders(factor=1.0):
         bridge=factor * np.array([[0.5, 0.0, 0.0], [0.0, 0.0, 1.5]]),
         road=factor * np.array([10.0, 20.0]),
         destruction=factor * np.array([5.0, 0.0]),
+        support=factor * np.array([2.0, 0.0]),
+        superiority=factor * np.array([0.0, 7.0]),
         other=factor * np.array([1.0, 1.0]),
         doubt=np.array([0.2, 0.3]),
+        attention=np.array([[0.5, 0.5, 0.0], [0.0, 0.0, 0.0]]),
+        raids=(RAID,),
     )
 
 
@@ -42,12 +58,12 @@ class Fixed(AbstractPolicy):
 
 def refused(directive, replicates=4):
     with pytest.raises(PolicyError) as caught:
-        check(directive, Fixed(), DAY, SHAPE, replicates)
+        check(directive, Fixed(), DAY, NAMES, replicates)
     return str(caught.value)
 
 
 def test_directive__totals_all_missions_by_class():
-    np.testing.assert_allclose(orders().total, [6 + 0.5 + 10 + 5 + 1, 4 + 1.5 + 20 + 0 + 1])
+    np.testing.assert_allclose(orders().total, [6 + 0.5 + 10 + 5 + 2 + 1, 4 + 1.5 + 20 + 7 + 1])
 
 
 @given(st.sampled_from(ORDERS), st.floats(0, 1e6))
@@ -57,13 +73,21 @@ def test_directive__scales_one_mission_and_leaves_the_rest(mission, factor):
         expected = getattr(orders(), field.name)
         if field.name == mission:
             expected = expected * factor
+        if field.name == "raids":
+            scaled_raid = replace(RAID, sorties=RAID.sorties * factor)
+            expected = ((scaled_raid,) if factor > 0 else ()) if mission == "destruction" else (RAID,)
+            assert scaled.raids == expected
+            continue
         np.testing.assert_array_equal(getattr(scaled, field.name), expected)
 
 
 @pytest.mark.parametrize(
     ("factors", "words"),
     [
-        ({"rails": 2.0}, "'rails'; expected one of rail, bridge, road, destruction, other"),
+        (
+            {"rails": 2.0},
+            "'rails'; expected one of rail, bridge, road, destruction, support, superiority, other",
+        ),
         ({"doubt": 2.0}, "'doubt'"),
         ({"rail": -0.5}, "rail is -0.5; expected a finite factor >= 0"),
         ({"rail": float("nan")}, "rail is nan"),
@@ -80,7 +104,7 @@ def test_directive__weights_replace_those_of_the_missions_named():
     weight = np.array([0.0, 1.0, 2.0])
     once = orders().weighted(rail=weight)
     twice = once.weighted(road=3 * weight)
-    assert once.weights[1:] == (1.0, 1.0, 1.0)
+    assert once.weights[1:] == (1.0,) * (len(MISSIONS) - 1)
     np.testing.assert_array_equal(twice.weights[MISSIONS.index("rail")], weight)
     np.testing.assert_array_equal(twice.weights[MISSIONS.index("road")], 3 * weight)
     np.testing.assert_array_equal(twice.total, orders().total)
@@ -98,9 +122,9 @@ def test_directive__mean_is_the_mean_of_every_order():
 
 
 def test_check__lets_good_orders_fly():
-    check(orders(), Fixed(), DAY, SHAPE, 4)
-    check(orders().weighted(rail=np.zeros(4)), Fixed(), DAY, SHAPE, 4)
-    check(orders(0.0), Fixed(), DAY, SHAPE, 4)
+    check(orders(), Fixed(), DAY, NAMES, 4)
+    check(orders().weighted(rail=np.zeros(4)), Fixed(), DAY, NAMES, 4)
+    check(orders(0.0), Fixed(), DAY, NAMES, 4)
 
 
 @pytest.mark.parametrize("field", [*ORDERS, "doubt"])
@@ -129,6 +153,27 @@ def test_check__refuses_weights_that_are_not_numbers_or_negative(weight):
 def test_check__refuses_weights_of_another_number_of_replicates():
     message = refused(orders().weighted(rail=np.ones(5)))
     assert "the weight of rail has the shape (5,); expected one number or (4,)" in message
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"raids": (replace(RAID, target="farm"),)}, "target 'farm'; expected one of plant, capital"),
+        ({"raids": (replace(RAID, aircraft_class="kite"),)}, "aircraft class 'kite'; expected one of jet"),
+        ({"raids": (replace(RAID, role="parade"),)}, "role 'parade'; expected one of strike, suppression"),
+        ({"raids": (replace(RAID, sorties=-1.0),)}, "has -1.0 sorties; expected a finite number >= 0"),
+        ({"raids": (RAID,) * (MAX_RAIDS + 1)}, f"found {MAX_RAIDS + 1} raid orders; expected at most"),
+        ({"attention": np.full((2, 3), 0.5)}, "attention sums to [1.5 1.5] by class; expected 1, or 0"),
+        ({"choice": "dice"}, "choice is 'dice'; expected one of given, believed, true"),
+        ({"delegated": "never"}, "delegated is 'never'; expected one of field, theatre"),
+        ({"law": "none"}, "law is 'none'; expected one of hague-1907"),
+        ({"forbidden": frozenset({"farm"})}, "forbidden holds 'farm'; expected some of power, town, dam"),
+        ({"leaflets": float("nan")}, "leaflets is nan; expected a finite factor >= 0"),
+        ({"weights": (1.0, 1.0)}, "found 2 weights; expected 5"),
+    ],
+)
+def test_check__refuses_names_and_numbers_that_mean_nothing(changes, words):
+    assert words in refused(replace(orders(), **changes))
 
 
 def test_check__refuses_a_policy_that_returned_nothing():

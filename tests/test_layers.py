@@ -41,9 +41,12 @@ ORDER = [
     "systems.flow",
     "systems.diplomacy",
     "systems.theatre",
+    "systems.arrays",
     "systems.system",
     "systems.calendar",
     "systems.weather",
+    "systems.authority",
+    "systems.committee",
     "systems.airforces",
     "systems.strike",
     "systems.repair",
@@ -52,6 +55,7 @@ ORDER = [
     "systems.insurgency",
     "systems.talks",
     "engine.day",
+    "engine.history",
     "engine.simulate",
     "ensemble.outcomes",
     "ensemble.store",
@@ -71,17 +75,6 @@ ORDER = [
     "interfaces.wars",
     "interfaces.cli",
 ]
-SYSTEMS = {
-    "calendar",
-    "weather",
-    "airforces",
-    "strike",
-    "repair",
-    "transport",
-    "front",
-    "insurgency",
-    "talks",
-}
 MODULES = {
     ".".join(path.relative_to(SOURCE).with_suffix("").parts): path
     for path in sorted(SOURCE.rglob("*.py"))
@@ -103,6 +96,13 @@ def imports_of(path: Path) -> set[str]:
                 a.name.removeprefix("stalemate.") for a in node.names if a.name.startswith("stalemate.")
             }
     return found - {""}
+
+
+SYSTEMS = {
+    name.removeprefix("systems.")
+    for name in imports_of(MODULES["engine.day"])
+    if name.startswith("systems.") and name not in ("systems.system", "systems.variables")
+}
 
 
 def test_layers__every_module_has_its_place_in_the_order():

@@ -14,7 +14,7 @@ from stalemate.scenario import read
 WAR = read.load("korea-1951")
 PARTS = date(1952, 9, 1)
 WINTER = date(1951, 12, 1), date(1952, 2, 29)
-ORDERS = ("rail", "bridge", "road", "destruction", "other")
+ORDERS = ("rail", "bridge", "road", "destruction", "support", "superiority", "other")
 
 
 def history(when):
@@ -25,8 +25,11 @@ def history(when):
         bridge=np.full((2, 3), 2.0),
         road=np.array([number, 1.0]),
         destruction=np.full(2, 50.0 * (when >= date(1952, 7, 1))),
+        support=np.full(2, 6.0),
+        superiority=np.full(2, 4.0),
         other=np.full(2, 3.0),
         doubt=np.full(2, 0.2),
+        attention=np.zeros((2, 14)),
     )
 
 

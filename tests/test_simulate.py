@@ -14,7 +14,8 @@ from stepping import Everywhere, OneLine, days_of, flagship
 
 from stalemate.engine import simulate as engine
 from stalemate.engine.day import DAY
-from stalemate.engine.simulate import History, Structures, places, simulate
+from stalemate.engine.history import DAYS_PER_MONTH, History
+from stalemate.engine.simulate import Structures, places, simulate
 from stalemate.errors import PolicyError, QueryError, ScenarioError
 from stalemate.policies.directive import AbstractPolicy, Directive, Observation
 from stalemate.policies.plans import NAMES, Historical, named
@@ -71,7 +72,7 @@ def test_simulate__seeds_and_replicates_differ():
 
 
 def test_simulate__equals_the_day_s_table_run_by_hand():
-    policy = Everywhere((1.5, 1.0, 0.5, 2.0, 1.0), 0.1)
+    policy = Everywhere((1.5, 1.0, 0.5, 2.0, 1.0, 1.0, 0.5), 0.1)
     block = run(policy, seed=9, until=60)
     for day, _, _, wars in days_of(WAR, policy, 9, range(4), 60):
         for name, series in block.daily.items():
@@ -201,8 +202,12 @@ class Spoilt(AbstractPolicy):
         ("road", np.array([1.0, np.nan, 0, 0, 0]), "road holds nan to nan; expected finite sorties >= 0"),
         ("road", np.array([1.0, -2.0, 0, 0, 0]), "road holds -2 to 1"),
         ("rail", np.zeros((3, 3)), r"rail has the shape \(3, 3\); expected \(5, "),
-        ("weights", (1.0, 1.0, np.ones(3), 1.0), r"weight of road has the shape \(3,\); expected one number"),
-        ("weights", (np.nan, 1.0, 1.0, 1.0), "the weight of rail is not a finite number >= 0"),
+        (
+            "weights",
+            (1.0, 1.0, np.ones(3), 1.0, 1.0),
+            r"weight of road has the shape \(3,\); expected one number",
+        ),
+        ("weights", (np.nan, 1.0, 1.0, 1.0, 1.0), "the weight of rail is not a finite number >= 0"),
         ("", None, "decide returned None; expected a Directive"),
     ],
 )
@@ -303,7 +308,7 @@ def test_history__orders_the_month_s_effort_spread_by_share_and_length():
         assert len(rows) == len(WAR.classes)
         for row in rows:
             k = WAR.classes.index(row.aircraft_class)
-            assert ordered.total[k] == pytest.approx(row.sorties_per_month / engine.DAYS_PER_MONTH)
+            assert ordered.total[k] == pytest.approx(row.sorties_per_month / DAYS_PER_MONTH)
             at_rail = ordered.rail[k].sum() + ordered.bridge[k].sum()
             assert at_rail == pytest.approx(ordered.total[k] * row.rail_share)
         safe = np.array([not edge.attackable or edge.spur or not edge.is_open(when) for edge in edges])

@@ -22,7 +22,7 @@ def block(seed=1, count=COUNT):
     drawn, states = worlds(rng, 1).repeat(count), wars(rng, place, 1).repeat(count)
     drawn["seed"], drawn["replicate"] = 19, np.arange(count)
     states["flown_share"][:, : int(one["n_classes"])] = 1.0
-    states["order_weight"] = 1.0
+    states["mission_weight"] = 1.0
     return place, drawn, states
 
 

@@ -10,6 +10,8 @@ from stalemate.engine.day import DAY
 SYSTEMS = {system.name: system for _, system in DAY}
 TWINS = {
     "weather": systems.weather,
+    "authority": systems.authority,
+    "committee": systems.committee,
     "airforces": systems.airforces,
     "strike": systems.strike,
     "repair": systems.repair,

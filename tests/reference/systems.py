@@ -19,7 +19,7 @@ from stalemate.systems.variables import SIZES
 
 Part = SimpleNamespace
 
-OF_CLASS = dict(zip(KINDS, ("fighter_bomber", "b26", "b29", "marine", "carrier"), strict=True))
+OF_CLASS = dict(zip(KINDS, ("fighter_bomber", "b26", "b29", "marine", "carrier", "interceptor"), strict=True))
 
 
 def uniform(world: Part, item: int, day: int, decision: Decision) -> float:
@@ -64,37 +64,68 @@ def weather(theatre: Part, world: Part, war: Part, day: int) -> None:
         war.washouts[section] = poisson(world, section, day, Decision.FLOOD, mean)
 
 
+def authority(theatre: Part, world: Part, war: Part, day: int) -> None:
+    war.approval = theatre.delegated
+    war.refused_sorties = 0.0
+    for r in range(theatre.n_raids):
+        target = theatre.raid_target[r]
+        closed = theatre.forbidden_class[theatre.target_class[target]] == 1
+        level = theatre.required_level[target]
+        war.raid_allowed[r] = int(not closed and level < 4 and level <= theatre.delegated)
+        war.refused_sorties += 0.0 if war.raid_allowed[r] else theatre.raid_sorties[r]
+
+
+def committee(theatre: Part, world: Part, war: Part, day: int) -> None:
+    for k in range(theatre.n_classes):
+        war.mission_weight[k] = list(war.order_weight)
+
+
 def airforces(theatre: Part, world: Part, war: Part, day: int) -> None:
-    rail_weight, bridge_weight, road_weight, destruction_weight = war.order_weight
-    war.rail_sorties = war.road_sorties = war.destruction_sorties = 0.0
+    missions = ("rail", "bridge", "road", "destruction", "support")
+    flown_at = dict.fromkeys((*missions, "superiority"), 0.0)
+    raided = 0.0
     for k, name in classes(theatre):
-        rail = rail_weight * theatre.ordered_rail[k] + bridge_weight * theatre.ordered_bridge[k]
-        road, destruction = (
-            road_weight * theatre.ordered_road[k],
-            destruction_weight * theatre.ordered_destruction[k],
-        )
-        order = rail + road + destruction + theatre.ordered_other[k]
-        war.available[k] = (
-            war.aircraft[k]
-            * theatre.serviceable[k]
-            * world.effort_availability_factor
-            * theatre.sorties_per_aircraft[k]
-        )
+        orders = {
+            m: getattr(theatre, f"ordered_{m}")[k] * war.mission_weight[k][i] for i, m in enumerate(missions)
+        }
+        orders["superiority"] = theatre.ordered_superiority[k]
+        order = sum(orders.values()) + theatre.ordered_other[k]
+        on_station = war.aircraft[k] * theatre.serviceable[k] * world.effort_availability_factor
+        war.available[k] = on_station * theatre.sorties_per_aircraft[k]
+        mine = [r for r in range(theatre.n_raids) if theatre.raid_class[r] == k and war.raid_allowed[r]]
+        asked = sum(theatre.raid_sorties[r] for r in mine)
+        raiding = min(asked, war.available[k])
+        war.raid_share[k] = raiding / asked if asked > war.available[k] else 1.0
         night = theatre.night[k] == 1
         flyable = war.flyable_night if night else war.flyable_day
         z = streams.normal_quantile(uniform(world, int(night), day, Decision.DAY_EFFORT))
         luck = math.exp(world.effort_day_sigma * z - world.effort_day_sigma**2 / 2)
         doubt = math.exp(getattr(world, f"effort_doubt_{name}") * theatre.doubt[k])
         wished = order * doubt * luck / theatre.flyable_share[k]
-        flown = min(wished, war.available[k]) if flyable else 0.0
-        war.sorties[k] = flown
-        share = flown / order if order > 0 else 0.0
+        standing = min(wished, max(0.0, war.available[k] - raiding)) if flyable else 0.0
+        war.sorties[k] = standing + raiding
+        share = standing / order if order > 0 else 0.0
         war.flown_share[k] = share
-        war.rail_sorties += share * rail
-        war.road_sorties += share * road
-        war.destruction_sorties += share * destruction
+        for mission in flown_at:
+            flown_at[mission] += share * orders[mission]
+        war.destruction_flown[k], war.support_flown[k] = (
+            share * orders["destruction"],
+            share * orders["support"],
+        )
+        striking = share * sum(orders[mission] for mission in missions)
+        striking += (
+            sum(theatre.raid_sorties[r] for r in mine if theatre.raid_role[r] == 0) * war.raid_share[k]
+        )
+        load = 0.0 if name == "interceptor" else getattr(world, f"bombs_t_{name}")
+        war.bombs_tonnes[k] = load * striking
+        raided += raiding
         relative = 1.0 if name == "fighter_bomber" else getattr(world, f"loss_relative_{name}")
-        _books(theatre, world, war, day, k, flown / 1000 * world.loss_per_1000_fighter_bomber * relative)
+        losses = war.sorties[k] / 1000 * world.loss_per_1000_fighter_bomber * relative
+        _books(theatre, world, war, day, k, losses)
+    war.rail_sorties = flown_at["rail"] + flown_at["bridge"]
+    war.road_sorties, war.support_sorties = flown_at["road"], flown_at["support"]
+    war.destruction_sorties = flown_at["destruction"] + raided
+    war.superiority_sorties = flown_at["superiority"]
 
 
 def _books(theatre: Part, world: Part, war: Part, day: int, k: int, losses: float) -> None:
@@ -122,9 +153,9 @@ def strike(theatre: Part, world: Part, war: Part, day: int) -> None:
         line = spans = 0.0
         if theatre.attackable[section] and theatre.is_open[section]:
             for k, name in classes(theatre):
-                at_line = theatre.rail[section][k] * war.order_weight[0] * war.flown_share[k]
+                at_line = theatre.rail[section][k] * war.mission_weight[k][0] * war.flown_share[k]
                 line += at_line * rate[name] * world.cut_common_factor
-                at_spans = theatre.bridge[section][k] * war.order_weight[1] * war.flown_share[k]
+                at_spans = theatre.bridge[section][k] * war.mission_weight[k][1] * war.flown_share[k]
                 big = name == "b29"
                 spans += at_spans * (
                     world.bridge_cases_per_sortie_b29 if big else world.bridge_cases_per_sortie_fighter

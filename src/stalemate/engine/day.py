@@ -8,7 +8,9 @@ from typing import Final
 
 from stalemate.errors import ModelError
 from stalemate.systems.airforces import AirForces
+from stalemate.systems.authority import Authority
 from stalemate.systems.calendar import Calendar
+from stalemate.systems.committee import Committee
 from stalemate.systems.front import Front
 from stalemate.systems.insurgency import Insurgency
 from stalemate.systems.repair import Repair
@@ -22,16 +24,23 @@ from stalemate.systems.weather import Weather
 ORDERS: Final = "orders"
 """Owner of the fields that the engine itself writes from the policy's directive, before the table starts."""
 
-DAY: Final[tuple[tuple[int, AbstractSystem], ...]] = (
-    (1, Calendar()),
-    (2, Weather()),
-    (3, AirForces()),
-    (4, Strike()),
-    (5, Repair()),
-    (6, Transport()),
-    (7, Front()),
-    (8, Insurgency()),
-    (9, Talks()),
+DAY: Final[tuple[tuple[int, AbstractSystem], ...]] = tuple(
+    enumerate(
+        (
+            Calendar(),
+            Weather(),
+            Authority(),
+            Committee(),
+            AirForces(),
+            Strike(),
+            Repair(),
+            Transport(),
+            Front(),
+            Insurgency(),
+            Talks(),
+        ),
+        start=1,
+    )
 )
 """The systems of a day in the order in which they run."""
 

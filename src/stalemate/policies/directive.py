@@ -11,26 +11,70 @@ import inspect
 import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
-from typing import ClassVar, Final, Self
+from dataclasses import dataclass, replace
+from typing import ClassVar, Final, Literal, Self, get_args
 
 import numpy as np
 import numpy.typing as npt
 
 from stalemate.errors import PolicyError
+from stalemate.scenario.air import LAWS, LEVELS, Law, Level
 
 Floats = npt.NDArray[np.float64]
 
-MISSIONS: Final = ("rail", "bridge", "road", "destruction")
-"""Missions that do something; ``other`` sorties (suppression, escort) fly, may be lost, and do no damage."""
+MISSIONS: Final = ("rail", "bridge", "road", "destruction", "support")
+"""Missions that can be weighted; ``superiority`` and ``other`` sorties fly as ordered."""
+
+MAX_RAIDS: Final = 32
+"""Raid orders that one day may hold."""
+
+_UNWEIGHTED: Final = ("superiority", "other")
+
+Choice = Literal["given", "believed", "true"]
+CHOICES: Final[tuple[Choice, ...]] = get_args(Choice)
+"""Who picks fixed targets: shares given by the orders, or a score on what is believed, or on the truth."""
+
+Role = Literal["strike", "suppression", "escort"]
+ROLES: Final[tuple[Role, ...]] = get_args(Role)
+
+_PER_CLASS: Final = ("road", "destruction", "support", "superiority", "other", "doubt")
+
+
+@dataclass(frozen=True)
+class Names:
+    """What a directive may name: the rows and columns of its tables, and fixed targets."""
+
+    classes: tuple[str, ...]
+    sections: tuple[str, ...]
+    target_classes: tuple[str, ...]
+    targets: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RaidOrder:
+    """Sorties of one class in one role, at a fixed target, today and whatever the standing orders say."""
+
+    raid: str
+    target: str
+    aircraft_class: str
+    role: Role
+    sorties: float
 
 
 @dataclass(frozen=True)
 class Directive:
-    """Sorties a day ordered, by class.
+    """Sorties a day ordered, by class, and what goes with them.
 
-    ``rail`` and ``bridge``: (class, section), at open line and at bridges; ``road``, ``destruction`` and
-    ``other``: (class,). ``doubt``: (class,), log standard deviation of what such an order meant in sorties.
+    ``rail`` and ``bridge``: (class, section), at open line and at bridges; ``road`` traffic, ``destruction``
+    of fixed targets, ``support`` of troops, ``superiority`` in the air and ``other``: (class,). ``doubt``:
+    (class,), log standard deviation of what such an order meant in sorties. ``attention``: (class, target
+    class), the share of a class's destruction sorties that each class of target gets; rows sum to 1, or to 0
+    where there is nothing to share. ``raids`` are flown today on top of the standing orders.
+
+    ``choice`` says who picks among fixed targets. Where it is not ``given``, a score decides between rail,
+    road and fixed targets, and each of these orders states all that the class may spend. ``delegated`` is the
+    highest level of approval that the policy need not ask for. ``forbidden`` names target classes that it
+    will not strike, ``law`` the body of law that it keeps. ``leaflets`` multiplies the record's warnings.
     ``weights``: one number a mission, or one a replicate, that multiplies the order.
     """
 
@@ -38,32 +82,46 @@ class Directive:
     bridge: Floats
     road: Floats
     destruction: Floats
+    support: Floats
+    superiority: Floats
     other: Floats
     doubt: Floats
-    weights: tuple[float | Floats, float | Floats, float | Floats, float | Floats] = (1.0, 1.0, 1.0, 1.0)
+    attention: Floats
+    raids: tuple[RaidOrder, ...] = ()
+    choice: Choice = "given"
+    delegated: Level = "theatre"
+    forbidden: frozenset[str] = frozenset()
+    law: Law = "hague-1907"
+    leaflets: float = 1.0
+    weights: tuple[float | Floats, ...] = (1.0,) * len(MISSIONS)
 
     @property
     def total(self) -> Floats:
-        """Sorties a day by class, weights left out: (class,)."""
+        """Sorties a day by class, weights and raids left out: (class,)."""
         lines: Floats = self.rail.sum(1) + self.bridge.sum(1)
-        return lines + self.road + self.destruction + self.other
+        return lines + self.road + self.destruction + self.support + self.superiority + self.other
 
     def scaled(self, **factors: float) -> Self:
         """Return the directive with missions multiplied: ``scaled(rail=0, bridge=0)``.
 
-        Factors go by the names rail, bridge, road, destruction and other; each is finite and not negative.
-        Raises PolicyError otherwise.
+        Factors go by the names of missions, superiority and other; each is finite and not negative. Raids go
+        with ``destruction``. Raises PolicyError otherwise.
         """
         for mission, factor in factors.items():
-            if mission not in (*MISSIONS, "other"):
-                raise PolicyError(
-                    f"scaled: found the mission {mission!r}; expected one of {', '.join(MISSIONS)}, other"
-                )
+            if mission not in (*MISSIONS, *_UNWEIGHTED):
+                known = ", ".join((*MISSIONS, *_UNWEIGHTED))
+                raise PolicyError(f"scaled: found the mission {mission!r}; expected one of {known}")
             if not (np.isfinite(factor) and factor >= 0):
                 raise PolicyError(f"scaled: {mission} is {factor}; expected a finite factor >= 0")
-        return replace(
-            self, **{mission: getattr(self, mission) * factor for mission, factor in factors.items()}
-        )
+        raids = self.raids
+        if "destruction" in factors:
+            raids = tuple(
+                replace(raid, sorties=raid.sorties * factors["destruction"])
+                for raid in raids
+                if factors["destruction"] > 0
+            )
+        changed = {mission: getattr(self, mission) * factor for mission, factor in factors.items()}
+        return replace(self, raids=raids, **changed)
 
     def weighted(self, **weights: Floats) -> Self:
         """Return the directive with weights a replicate on missions: ``weighted(rail=w)``, (replicate,)."""
@@ -73,20 +131,21 @@ class Directive:
                 f"weighted: found the mission {unknown[0]!r}; expected one of {', '.join(MISSIONS)}"
             )
         kept = zip(MISSIONS, self.weights, strict=True)
-        chosen = [weights.get(mission, weight) for mission, weight in kept]
-        return replace(self, weights=(chosen[0], chosen[1], chosen[2], chosen[3]))
+        return replace(self, weights=tuple(weights.get(mission, weight) for mission, weight in kept))
 
     @staticmethod
     def mean(directives: Sequence["Directive"]) -> "Directive":
-        """Return the mean of several directives, such as those of the days of a winter."""
+        """Return the mean of several directives' sorties, such as those of the days of a winter.
+
+        Raids are left out; all else is the last directive's.
+        """
         if not directives:
             raise PolicyError("mean: found no directive; expected at least one")
         averaged = {
-            field.name: np.mean([getattr(directive, field.name) for directive in directives], axis=0)
-            for field in fields(Directive)
-            if field.name != "weights"
+            name: np.mean([getattr(directive, name) for directive in directives], axis=0)
+            for name in ("rail", "bridge", *_PER_CLASS, "attention")
         }
-        return Directive(**averaged)
+        return replace(directives[-1], raids=(), **averaged)
 
 
 @dataclass(frozen=True)
@@ -138,35 +197,63 @@ class AbstractPolicy(ABC):
 
 
 def check(
-    directive: Directive,
-    policy: AbstractPolicy,
-    day: datetime.date,
-    shape: tuple[int, int],
-    replicates: int,
+    directive: Directive, policy: AbstractPolicy, day: datetime.date, names: Names, replicates: int
 ) -> None:
-    """Raise PolicyError unless a directive can be flown: right shapes, finite, nothing negative."""
+    """Raise PolicyError unless a directive can be flown: right shapes and names, finite, nothing negative."""
+    whose = f"policy {policy.name!r} on {day}"
     if not isinstance(directive, Directive):
         raise PolicyError(
-            f"policy {policy.name!r} on {day}: decide returned {directive!r}; expected a Directive, "
-            "such as seen.historical"
+            f"{whose}: decide returned {directive!r}; expected a Directive, such as seen.historical"
         )
-    for field in fields(Directive):
-        if field.name == "weights":
-            continue
-        value = np.asarray(getattr(directive, field.name))
-        expected = shape if field.name in ("rail", "bridge") else shape[:1]
-        where = f"policy {policy.name!r} on {day}: {field.name}"
+    classes, sections, kinds = len(names.classes), len(names.sections), len(names.target_classes)
+    shapes: dict[str, tuple[int, ...]] = {name: (classes,) for name in _PER_CLASS}
+    shapes |= {"rail": (classes, sections), "bridge": (classes, sections), "attention": (classes, kinds)}
+    for name, expected in shapes.items():
+        value = np.asarray(getattr(directive, name))
+        where = f"{whose}: {name}"
         if value.shape != expected:
             raise PolicyError(f"{where} has the shape {value.shape}; expected {expected}, (class, section)")
         if not np.isfinite(value).all() or (value < 0).any():
             raise PolicyError(
                 f"{where} holds {value.min():g} to {value.max():g}; expected finite sorties >= 0"
             )
+    shared = directive.attention.sum(1)
+    if not (np.isclose(shared, 1, atol=1e-6) | (shared == 0)).all():
+        raise PolicyError(f"{whose}: attention sums to {shared.round(3)} by class; expected 1, or 0 for none")
+    _check_raids(directive, whose, names)
+    for name, allowed in (("choice", CHOICES), ("delegated", LEVELS[:-1]), ("law", LAWS)):
+        value = getattr(directive, name)
+        if value not in allowed:
+            raise PolicyError(f"{whose}: {name} is {value!r}; expected one of {', '.join(allowed)}")
+    unknown = sorted(set(directive.forbidden) - set(names.target_classes))
+    if unknown:
+        known = ", ".join(names.target_classes)
+        raise PolicyError(f"{whose}: forbidden holds {unknown[0]!r}; expected some of {known}")
+    if not (np.isfinite(directive.leaflets) and directive.leaflets >= 0):
+        raise PolicyError(f"{whose}: leaflets is {directive.leaflets}; expected a finite factor >= 0")
+    if len(directive.weights) != len(MISSIONS):
+        raise PolicyError(f"{whose}: found {len(directive.weights)} weights; expected {len(MISSIONS)}")
     for mission, weight in zip(MISSIONS, directive.weights, strict=True):
-        where = f"policy {policy.name!r} on {day}: the weight of {mission}"
+        where = f"{whose}: the weight of {mission}"
         if np.shape(weight) not in ((), (replicates,)):
             raise PolicyError(
                 f"{where} has the shape {np.shape(weight)}; expected one number or {(replicates,)}"
             )
         if not np.isfinite(weight).all() or np.less(weight, 0).any():
             raise PolicyError(f"{where} is not a finite number >= 0")
+
+
+def _check_raids(directive: Directive, whose: str, names: Names) -> None:
+    if len(directive.raids) > MAX_RAIDS:
+        raise PolicyError(f"{whose}: found {len(directive.raids)} raid orders; expected at most {MAX_RAIDS}")
+    for raid in directive.raids:
+        where = f"{whose}: the raid {raid.raid!r}"
+        for value, known, what in (
+            (raid.target, names.targets, "target"),
+            (raid.aircraft_class, names.classes, "aircraft class"),
+            (raid.role, ROLES, "role"),
+        ):
+            if value not in known:
+                raise PolicyError(f"{where} has the {what} {value!r}; expected one of {', '.join(known)}")
+        if not (np.isfinite(raid.sorties) and raid.sorties >= 0):
+            raise PolicyError(f"{where} has {raid.sorties} sorties; expected a finite number >= 0")

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import ClassVar, Final, final
 
 from stalemate.errors import PolicyError
-from stalemate.policies.directive import AbstractPolicy, Directive, Observation
+from stalemate.policies.directive import MISSIONS, AbstractPolicy, Directive, Observation
 from stalemate.scenario.schema import Scenario
 
 
@@ -94,7 +94,7 @@ class NoBombing(AbstractPolicy):
         """Return a directive without sorties from the parting day on."""
         if self.waits(seen):
             return seen.historical
-        return seen.historical.scaled(rail=0, bridge=0, road=0, destruction=0, other=0)
+        return seen.historical.scaled(**dict.fromkeys((*MISSIONS, "superiority", "other"), 0))
 
 
 NAMES: Final[Mapping[str, str]] = MappingProxyType(

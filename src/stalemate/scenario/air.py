@@ -1,6 +1,6 @@
 """Rows of the tables that describe the air war: who flies, how much, at what, and by whose leave."""
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, get_args
 
 from pydantic import Field, ValidationInfo, field_validator
 
@@ -172,6 +172,8 @@ class Raid(Sourced):
 
 
 Level = Literal["field", "theatre", "joint-chiefs", "president", "never"]
+LEVELS: Final[tuple[Level, ...]] = get_args(Level)
+"""Who must approve an attack, from below; what stands at ``never`` cannot be approved by anybody."""
 
 
 class Rule(Sourced):
@@ -192,6 +194,23 @@ class Rule(Sourced):
     said_by: Text
     note: str | None
 
+    def fits(self, target: Target) -> bool:
+        """Return whether the rule holds for a target."""
+        if self.subject == "target":
+            return target.id == self.name
+        if self.subject == "class":
+            return target.target_class == self.name
+        if self.subject == "border":
+            return target.border_km <= (self.within_km or 0.0)
+        if self.subject == "ussr":
+            return target.ussr_km <= (self.within_km or 0.0)
+        return True
+
+
+Law = Literal["hague-1907", "additional-protocol-1"]
+LAWS: Final[tuple[Law, ...]] = get_args(Law)
+"""Bodies of law that a war can be fought under: what bound then, and what came in 1977."""
+
 
 class LawRule(Sourced):
     """How a body of law, as read here, treats a class of target.
@@ -199,7 +218,7 @@ class LawRule(Sourced):
     permitted: as any military objective. warned: only after effective warning. forbidden: not at all.
     """
 
-    law: Literal["hague-1907", "additional-protocol-1"]
+    law: Law
     target_class: Slug
     treatment: Literal["permitted", "warned", "forbidden"]
     articles: Text

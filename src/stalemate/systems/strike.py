@@ -13,7 +13,7 @@ from stalemate.kernel import kernel
 from stalemate.scenario.resolve import DATED
 from stalemate.streams import Decision, fill_uniform, negative_binomial_quantile, poisson_quantile, uniform
 from stalemate.systems.system import AbstractSystem, Record, Records
-from stalemate.systems.theatre import B26, B29, FIGHTER_BOMBER, MARINE, Prepared
+from stalemate.systems.theatre import B26, B29, FIGHTER_BOMBER, INTERCEPTOR, MARINE, Prepared
 from stalemate.systems.variables import SIZES
 
 _HIT_SHARE: Final = DATED["cut_hit_share"]
@@ -32,7 +32,7 @@ class Strike(AbstractSystem):
     name: ClassVar[str] = "strike"
     reads: ClassVar[tuple[str, ...]] = (
         "today",
-        "order_weight",
+        "mission_weight",
         "flown_share",
         "rail_sorties",
         "road_sorties",
@@ -106,12 +106,12 @@ def _rate_classes(theatre: Record, world: Record, war: Record) -> None:
     hit_share = war.today[_HIT_SHARE]
     for k in range(theatre.n_classes):
         kind = theatre.kind[k]
-        at_line = war.flown_share[k] * war.order_weight[0] * world.cut_common_factor
+        at_line = war.flown_share[k] * war.mission_weight[k, 0] * world.cut_common_factor
         theatre.cuts_per_order[k] = at_line * _cuts_per_sortie(world, hit_share, kind)
         cases = world.bridge_cases_per_sortie_fighter
         if kind == B29:
             cases = world.bridge_cases_per_sortie_b29
-        theatre.cases_per_order[k] = war.flown_share[k] * war.order_weight[1] * cases
+        theatre.cases_per_order[k] = war.flown_share[k] * war.mission_weight[k, 1] * cases
 
 
 @kernel
@@ -124,6 +124,8 @@ def _cuts_per_sortie(world: Record, hit_share: float, kind: int) -> float:
         return world.cut_per_sortie_b29
     if kind == MARINE:
         return hit_share * world.cut_bombs_marine
+    if kind == INTERCEPTOR:
+        return 0.0
     return hit_share * world.cut_bombs_carrier
 
 

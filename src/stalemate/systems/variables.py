@@ -15,6 +15,7 @@ from typing import Final, Literal
 
 import numpy as np
 
+from stalemate.policies.directive import MAX_RAIDS, MISSIONS
 from stalemate.scenario.resolve import MAX_DATED
 
 Kind = Literal["sum", "mean", "state"]
@@ -26,8 +27,7 @@ class Variable:
 
     ``kind`` says how days make a period: ``sum`` (a flow), ``mean`` (a rate or share), ``state`` (the value
     on the last day). It is None for a field that is not offered to the recorder. A recorded field with the
-    axis ``class``, ``section``, ``crossing`` or ``sector`` is totalled over it when no place is named, or
-    averaged if ``kind`` is ``mean``.
+    axis of its own is totalled over it when no place is named, or averaged if ``kind`` is ``mean``.
     """
 
     name: str
@@ -50,7 +50,14 @@ SIZES: Final[Mapping[str, int]] = MappingProxyType(
         "gate": 8,
         "feeder": 16,
         "dated": MAX_DATED,
-        "mission": 4,
+        "mission": len(MISSIONS),
+        "target": 160,
+        "target_class": 16,
+        "slot": 24,
+        "raid": MAX_RAIDS,
+        "side": 2,
+        "explanation": 8,
+        "item": 5,
         "node": 64,
         "word": 1,
         "explanation": 8,
