@@ -60,8 +60,6 @@ SIZES: Final[Mapping[str, int]] = MappingProxyType(
         "item": 5,
         "node": 64,
         "word": 1,
-        "explanation": 8,
-        "item": 5,
     }
 )
 """Padded length of each axis; ``engine.simulate`` refuses a scenario that is larger."""
