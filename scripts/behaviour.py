@@ -5,7 +5,7 @@ written is set by hand and said on the page.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from typing import Any, Final
 
@@ -87,7 +87,36 @@ def talks() -> Rows:
     return rows
 
 
-BEHAVIOURS: Final[Mapping[str, Callable[[], Rows]]] = {"insurgency": insurgency, "talks": talks}
+def front() -> Rows:
+    """Return battles, casualties and ground by period, with every order of supply filled."""
+
+    def fill(day: int, wars: Values) -> None:
+        wars["front_tonnes"] = wars["grain_wanted"] + wars["ammunition_wanted"] + wars["works_wanted"]
+
+    seen = alone("front", fill)
+    fields = {
+        "UN battles": "battles_un",
+        "Communist battles": "battles_communist",
+        "days of full battle": "battle",
+        "UN casualties": "casualties_un",
+        "of them US dead": "deaths_us",
+        "Communist casualties": "casualties_communist",
+        "km2 taken by the UN": "ground_taken_un",
+        "by the other side": "ground_taken_communist",
+    }
+    rows = [("from", *fields)]
+    starts = [_day(when) for when in ("1951-07-10", "1951-11-12", "1953-03-01", "1953-06-08")]
+    for first, end in zip(starts, [*starts[1:], len(seen["battle"])], strict=True):
+        sums = (seen[field][first:end].sum(0) for field in fields.values())
+        rows.append((f"{_flagship().scenario.start + timedelta(first)}", *(_band(column) for column in sums)))
+    return rows
+
+
+BEHAVIOURS: Final[Mapping[str, Callable[[], Rows]]] = {
+    "front": front,
+    "insurgency": insurgency,
+    "talks": talks,
+}
 """The table of each system that has one; its first row is the head."""
 
 

@@ -37,8 +37,25 @@ RANGE = {
     "works_cars": (0, 200),
     "ammunition_target_t": (5000, 50000),
     "fire_policy": (100, 20000),
-    "fire_un_rounds": (0, 60000),
-    "battle_share": (0, 1),
+    "fire_un_quiet": (0, 60000),
+    "battle_rate_un": (0, 80),
+    "battle_rate_communist": (0, 60),
+    "battle_season": (0, 1.5),
+    "battle_days": (0.2, 12),
+    "battle_days_sigma": (0, 1),
+    "battle_size": (0.1, 1),
+    "battle_size_sigma": (0, 0.8),
+    "battle_exchange": (1, 2.5),
+    "battle_exchange_sigma": (0, 0.5),
+    "battle_ground_price": (0.5, 200),
+    "battle_ground_price_sigma": (0, 0.5),
+    "attacks_un_small": (0, 8),
+    "attacks_communist_small": (0, 8),
+    "front_length_km": (50, 300),
+    "front_limit_km": (0, 20),
+    "works_tunnels_km": (0, 1000),
+    "fire_un_battle": (0, 40000),
+    "casualty_un_battle": (0, 150),
     "casualty_rounds_dug_in": (100, 700),
     "flood_bridge_days": (0.5, 12),
     "effort_day_sigma": (0, 0.6),
@@ -77,10 +94,8 @@ RANGE = {
     "fire_pressure_reference": (50, 200),
     "fire_rail_reference": (50, 400),
     "fire_stock_days": (1, 45),
-    "casualty_rounds_exposed": (40, 140),
     "casualty_us_deaths_quiet": (0, 10),
     "casualty_fire_exponent": (-0.2, 0.6),
-    "casualty_us_deaths_battle": (0, 30),
     "guerrilla_joining": (0, 10),
     "guerrilla_leaving_rate": (1e-4, 0.01),
     "guerrilla_sweep_rate": (0, 0.02),
@@ -292,10 +307,37 @@ def wars(rng: np.random.Generator, theatre: Records, count: int) -> Records:
     for name in ("rail_sorties", "destruction_sorties", "road_sorties"):
         records[name] = rng.gamma(1, 100, count)
     records["guerrillas"] = rng.gamma(0.7, 6000, count)
+    fighting = rng.random((count, SIZES["side"])) < 0.6
+    records["battle_left"] = rng.gamma(1, 4, fighting.shape) * fighting
+    records["battle_size"] = rng.gamma(2, 0.3, fighting.shape)
+    records["battle_exchange"] = rng.gamma(20, 0.1, fighting.shape)
+    records["battle_ground"] = rng.gamma(1, 0.1, fighting.shape) * (rng.random(fighting.shape) < 0.7)
+    records["battle_sector"] = rng.integers(0, one["n_sectors"], fighting.shape)
+    fill("line_shift_km", lambda shape: rng.normal(0, 6, shape))
+    records["ground_km2"], records["battle"] = rng.normal(0, 100, count), rng.random(count)
     records["item_left"] = np.maximum(rng.exponential(size=(count, len(ITEMS))) - 0.5, 0)
     records["hazard_spent"], records["battle_felt"] = rng.exponential(size=(count, 8)), rng.random(count)
     records["pressure_felt"], records["interdiction_felt"] = rng.gamma(2, 0.5, (2, count))
     return records
+
+
+def one_sector(count: int = 1, **parameters: Any) -> tuple[Records, Records, Records]:
+    """Return a theatre of one sector with the whole line, worlds and states."""
+    rng = np.random.default_rng(4)
+    place = theatre(rng)
+    place[0]["n_sectors"], place[0]["share_of_line"][0] = 1, 1.0
+    drawn, states = worlds(rng, count), wars(rng, place, count)
+    drawn["seed"], drawn["replicate"] = 41, np.arange(count)
+    states["battle_sector"] = 0
+    for name, value in parameters.items():
+        drawn[name] = value
+    return place, drawn, states
+
+
+def set_today(states: Records, **values: float) -> None:
+    """Set dated parameters of the day."""
+    for name, value in values.items():
+        states["today"][:, DATED[name]] = value
 
 
 def plain(record: Any) -> SimpleNamespace:

@@ -20,7 +20,8 @@ from stalemate.systems.variables import VARIABLES
 
 WAR = flagship()
 N_SECTIONS, N_SECTORS = len(WAR.sections), len(WAR.sectors)
-NEVER_NEGATIVE = [v.name for v in VARIABLES if v.name not in ("today", "edge_flow") and v.dtype != "u8"]
+SIGNED = ("today", "edge_flow", "ground_km2", "line_shift_km")
+NEVER_NEGATIVE = [v.name for v in VARIABLES if v.name not in SIGNED and v.dtype != "u8"]
 SHARES = (
     "open_share",
     "cordon_open_share",
@@ -28,6 +29,7 @@ SHARES = (
     "flyable_day",
     "flyable_night",
     "cordon_shut",
+    "battle",
 )
 ON_SECTIONS = ("cuts", "cuts_reported", "bridge_cases", "bridge_cases_reported", "open_cuts", "cuts_repaired")
 
@@ -51,6 +53,7 @@ class Books:
             self.stocks(theatre, worlds, wars)
             self.railheads(wars)
             self.lines_and_trucks(wars)
+            self.ground(worlds, wars)
         bounded(theatre, worlds, wars)
         spared(day, theatre, wars)
         self.eve = wars.copy()
@@ -83,6 +86,15 @@ class Books:
         np.testing.assert_allclose(delivered, wars["front_tonnes"].sum(1), rtol=1e-7, atol=1e-6)
         assert (grain > -1e-6).all()
         assert (ammunition > -1e-6).all()
+
+    def ground(self, worlds: Any, wars: Any) -> None:
+        """Ground held moves by what either side takes, and is the line's shift times its length."""
+        taken = wars["ground_taken_un"] - wars["ground_taken_communist"]
+        np.testing.assert_allclose(wars["ground_km2"] - self.eve["ground_km2"], taken, rtol=1e-9, atol=1e-9)
+        width = worlds["front_length_km"][:, None] * WAR.theatre[0]["share_of_line"]
+        held = (wars["line_shift_km"] * width).sum(1)
+        np.testing.assert_allclose(held, wars["ground_km2"], rtol=1e-9, atol=1e-6)
+        assert (np.abs(wars["line_shift_km"]).max(1) <= worlds["front_limit_km"] * (1 + 1e-12)).all()
 
     def railheads(self, wars: Any) -> None:
         """Each sector's railheads gain what arrived and lose what trucks and porters took."""
@@ -185,7 +197,7 @@ def test_conservation__the_forbidden_and_the_unbuilt_were_really_aimed_at():
 
 
 def test_conservation__every_field_but_the_exempt_is_watched():
-    """Signed flow, dated values and bit sets have their own checks."""
-    watched = {*NEVER_NEGATIVE, "today", "edge_flow", "room_into", "room_from"}
+    """Signed flow and ground, dated values and bit sets have their own checks."""
+    watched = {*NEVER_NEGATIVE, *SIGNED, "room_into", "room_from"}
     assert watched == {v.name for v in VARIABLES}
     assert {name for name in SHARES if name in Transport.writes} == {"transship_effort"}

@@ -4,29 +4,12 @@ import math
 
 import numpy as np
 import pytest
-from small_wars import theatre, wars, worlds
+from small_wars import one_sector, set_today, theatre, wars, worlds
 
 from stalemate.scenario.resolve import DATED, FIRE_FORMS
 from stalemate.systems.front import Front, desired_rounds
 
 FRONT = Front()
-
-
-def one_sector(count=1, **parameters):
-    """Return a theatre of one sector with the whole line, worlds and states."""
-    rng = np.random.default_rng(4)
-    place = theatre(rng)
-    place[0]["n_sectors"], place[0]["share_of_line"][0] = 1, 1.0
-    drawn, states = worlds(rng, count), wars(rng, place, count)
-    drawn["seed"], drawn["replicate"] = 41, np.arange(count)
-    for name, value in parameters.items():
-        drawn[name] = value
-    return place, drawn, states
-
-
-def set_today(states, **values):
-    for name, value in values.items():
-        states["today"][:, DATED[name]] = value
 
 
 def deliver(priority, came, *, grain=300.0, ammunition=200.0, works=500.0):
@@ -195,33 +178,46 @@ def test_front__what_is_felt_follows_effort_with_its_lag():
     assert states["interdiction_felt"][0] == pytest.approx(0.975**30)
 
 
-def test_front__casualties_follow_rounds_battle_and_fire():
-    """Communist: 60,000 rounds, 1/4 x 0.4 of them at 100 a casualty, the rest at 300: Poisson of 240.
-
-    US dead: 6 x (12,000 / 3,000)^0.5 + 20 x 1/4 = 17, clustered with shape 3.
-    """
-    place, drawn, states = one_sector(
-        6000,
-        fire_form=0,
-        casualty_battle_fire_share=0.4,
-        casualty_rounds_exposed=100.0,
-        casualty_us_deaths_quiet=6.0,
-        casualty_fire_exponent=0.5,
-        casualty_clustering=3.0,
-        casualty_wounded_per_dead=3.1,
-        casualty_un_per_us=2.0,
-    )
-    set_today(states, fire_un_rounds=60_000.0, battle_share=0.25, casualty_rounds_dug_in=300.0)
-    set_today(states, fire_policy=12_000.0)
-    if "casualty_us_deaths_battle" in DATED:
-        set_today(states, casualty_us_deaths_battle=20.0)
-    else:
-        drawn["casualty_us_deaths_battle"] = 20.0
+def test_front__fire_of_a_battle_falls_on_the_sector_attacked():
+    """Of 1.2 parts of fire one lies along the line, .2 on the attacked tenth of it: .3 of 1.2 in all."""
+    rng = np.random.default_rng(8)
+    place = theatre(rng)
+    place[0]["n_sectors"], place[0]["share_of_line"][:2] = 2, (0.1, 0.9)
+    drawn, states = worlds(rng, 1), wars(rng, place, 1)
+    drawn["fire_battle_factor"], drawn["fire_form"] = 0.5, FIRE_FORMS.index("policy")
+    set_today(states, fire_policy=1200.0, battle_rate_un=0.0, battle_rate_communist=0.0)
+    states["battle_left"], states["battle_size"], states["battle_sector"] = (0.0, 3.0), 0.4, (1, 0)
     states["ammunition_stock"] = 10.0**9
     FRONT.loop(place, drawn, states, 0)
-    hurt, dead = states["casualties_communist"], states["deaths_us"]
-    assert hurt.mean() == pytest.approx(60 + 180, abs=0.9)
-    assert hurt.var() == pytest.approx(240, rel=0.08)
-    assert dead.mean() == pytest.approx(17, rel=0.035)
-    assert dead.var() == pytest.approx(17 + 17**2 / 3, rel=0.1)
-    np.testing.assert_array_equal(states["casualties_un"], np.floor(dead * 4.1 * 2.0 + 0.5))
+    np.testing.assert_allclose(states["shells_communist"][0, :2], (300, 900))
+    states["battle_left"] = 0.0
+    FRONT.loop(place, drawn, states, 1)
+    np.testing.assert_allclose(states["shells_communist"][0, :2], (120, 1080))
+
+
+def test_front__calibres_and_battles_add_up_to_the_shells():
+    """50,000 rounds on the quiet front, 20,000 x 1/4 for battles; guns fire .6 of them, .3 of the others."""
+    place, drawn, states = one_sector(
+        fire_un_battle=20_000.0, fire_guns_un=0.6, fire_guns_communist=0.3, fire_form=0
+    )
+    set_today(states, fire_un_quiet=50_000.0, fire_policy=8000.0)
+    set_today(states, battle_rate_un=0.0, battle_rate_communist=0.0, works_tunnels_km=287.0)
+    states["battle_left"], states["battle_size"] = (0.5, 0.0), 0.5
+    states["ammunition_stock"] = 10.0**9
+    FRONT.loop(place, drawn, states, 0)
+    one = states[0]
+    assert one["battle"] == pytest.approx(0.25)
+    assert one["shells_un"] == pytest.approx(55_000)
+    assert (one["shells_un_guns"], one["shells_un_mortars"]) == pytest.approx((33_000, 22_000))
+    assert one["shells_communist_guns"] == pytest.approx(2400)
+    assert one["shells_communist_mortars"] == pytest.approx(5600)
+    assert one["tunnels_km"] == 287
+
+
+def test_front__small_attacks_are_poisson_of_their_rates():
+    place, drawn, states = one_sector(5000)
+    set_today(states, attacks_un_small=4.5, attacks_communist_small=1.25)
+    FRONT.loop(place, drawn, states, 3)
+    for name, mean in (("small_attacks_un", 4.5), ("small_attacks_communist", 1.25)):
+        assert states[name].mean() == pytest.approx(mean, rel=0.05)
+        assert states[name].var() == pytest.approx(mean, rel=0.1)

@@ -51,6 +51,8 @@ ORDER = [
     "systems.strike",
     "systems.repair",
     "systems.transport",
+    "systems.battles",
+    "systems.losses",
     "systems.front",
     "systems.insurgency",
     "systems.talks",

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from reference import diplomacy, society, systems
+from reference import diplomacy, front, society, systems
 from small_wars import assert_same, plain, plain_world, theatre, wars, worlds
 
 from stalemate.engine.day import DAY
@@ -15,7 +15,7 @@ TWINS = {
     "airforces": systems.airforces,
     "strike": systems.strike,
     "repair": systems.repair,
-    "front": systems.front,
+    "front": front.front,
     "insurgency": society.insurgency,
     "talks": diplomacy.talks,
 }

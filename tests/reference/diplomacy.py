@@ -8,7 +8,7 @@ Part = SimpleNamespace
 
 def talks(theatre: Part, world: Part, war: Part, day: int) -> None:
     war.in_recess = theatre.recess
-    war.battle_felt = war.battle_felt + (world.battle_share - war.battle_felt) / world.talks_denial_lag_days
+    war.battle_felt = war.battle_felt + (war.battle - war.battle_felt) / world.talks_denial_lag_days
     for item in range(4):
         if theatre.item_open[item] and not theatre.recess and war.item_left[item] > 0:
             war.item_left[item] -= min(world.talks_item_rate, war.item_left[item])

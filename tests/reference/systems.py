@@ -1,4 +1,4 @@
-"""Plain twins of the systems but transport: one day of one war, on plain numbers and lists.
+"""Plain twins of the systems that fly, strike and mend: one day of one war, on plain numbers and lists.
 
 Written from the equations in the systems' docstrings and in docs/model; counts are quantiles by sixty digits.
 ``theatre`` and ``war`` are records as ``small_wars.plain`` gives them, ``world`` as
@@ -245,81 +245,3 @@ def _crossing_shut(world: Part, war: Part, day: int, crossing: int) -> bool:
     war.bridge_days[crossing][:parallel] = days
     war.bridges_down[crossing] = sum(left > 0 for left in days)
     return war.bridges_down[crossing] == parallel
-
-
-def front(theatre: Part, world: Part, war: Part, day: int) -> None:
-    felt = war.destruction_sorties / world.fire_pressure_reference
-    war.pressure_felt = _smoothed(war.pressure_felt, felt, world.fire_retribution_lag_days)
-    felt = war.rail_sorties / world.fire_rail_reference
-    war.interdiction_felt = _smoothed(war.interdiction_felt, felt, world.fire_surplus_lag_days)
-    war.fire_desired = rounds_wished(world, war, day)
-    war.works_tonnes = war.grain_stock_days = fired = 0.0
-    per_round = world.ammunition_t_per_round
-    for sector in range(theatre.n_sectors):
-        share = theatre.share_of_line[sector]
-        eats = world.supply_grain_t_per_day * share
-        orders = war.grain_wanted[sector], war.ammunition_wanted[sector], war.works_wanted[sector]
-        grain, ammunition, works = split(war.front_tonnes[sector], *orders, world.supply_grain_priority)
-        war.works_tonnes += works
-        larder = war.grain_stock[sector] + grain
-        war.grain_stock[sector] = max(0.0, larder - eats)
-        war.grain_missing[sector] = max(0.0, eats - larder)
-        depot = war.ammunition_stock[sector] + ammunition
-        shells = min(war.fire_desired * share, depot / per_round / world.fire_stock_days)
-        war.shells_communist[sector] = shells
-        fired += shells
-        war.ammunition_stock[sector] = depot - shells * per_round
-        lacks = world.supply_target_days * eats - war.grain_stock[sector]
-        war.grain_wanted[sector] = eats + max(0.0, lacks) / world.supply_pull_days
-        lacks = world.ammunition_target_t * share - war.ammunition_stock[sector]
-        use = war.fire_desired * share * per_round
-        war.ammunition_wanted[sector] = use + max(0.0, lacks) / world.supply_pull_days
-        cars = world.works_cars * world.works_front_share
-        war.works_wanted[sector] = cars * world.rail_tonnes_per_car * share
-        war.days_of_supply[sector] = war.grain_stock[sector] / eats
-        war.grain_stock_days += share * war.days_of_supply[sector]
-    _casualties(world, war, day, fired)
-
-
-def _smoothed(before: float, now: float, lag_days: float) -> float:
-    return before * (1 - 1 / lag_days) + now / lag_days
-
-
-def rounds_wished(world: Part, war: Part, day: int) -> float:
-    """Return the rounds a day of the world's form of fire: policy, stock, retribution or surplus."""
-    if world.fire_form == 0:
-        return world.fire_policy
-    free = world.fire_start_rounds * math.exp(day * world.fire_growth_per_day)
-    ceiling = world.fire_ceiling if world.fire_form == 1 else world.fire_ceiling_caused
-    rounds = 1 / (1 / free + 1 / ceiling) * (1 + world.fire_battle_factor * world.battle_share)
-    if world.fire_form == 2:
-        return rounds * (1 + world.fire_retribution * war.pressure_felt)
-    if world.fire_form == 3:
-        return rounds * (1 + world.fire_surplus * max(0.0, 1 - war.interdiction_felt))
-    return rounds
-
-
-def split(
-    came: float, grain: float, ammunition: float, works: float, priority: float
-) -> tuple[float, float, float]:
-    """Return a delivery's grain, ammunition and works: grain is filled up to priority x the whole."""
-    filled = came / (grain + ammunition + works)
-    first = min(came, grain * min(1.0, priority * filled))
-    rest = came - first
-    return first, rest * ammunition / (ammunition + works), rest * works / (ammunition + works)
-
-
-def _casualties(world: Part, war: Part, day: int, fired: float) -> None:
-    war.shells_un = world.fire_un_rounds
-    battle = world.battle_share
-    on_attackers = war.shells_un * battle * world.casualty_battle_fire_share
-    on_posts = war.shells_un - on_attackers
-    mean = on_attackers / world.casualty_rounds_exposed + on_posts / world.casualty_rounds_dug_in
-    war.casualties_communist = poisson(world, 0, day, Decision.CASUALTIES_COMMUNIST, mean)
-    mean = world.casualty_us_deaths_quiet * (max(1.0, fired) / 3000) ** world.casualty_fire_exponent
-    mean += world.casualty_us_deaths_battle * battle
-    deaths = clustered(world, 0, day, Decision.CASUALTIES_UN, mean, world.casualty_clustering)
-    war.deaths_us = deaths
-    war.casualties_un = math.floor(
-        deaths * (1 + world.casualty_wounded_per_dead) * world.casualty_un_per_us + 0.5
-    )

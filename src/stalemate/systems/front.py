@@ -1,4 +1,4 @@
-"""The front: stocks, shells, casualties, and the next day's order. Equations: docs/model/front.md.
+"""The front: stocks, shells, battles, casualties, ground, orders. Equations: docs/model/front.md.
 
 Grain has a soft first claim on what arrives: its order is filled up to priority x the share of the whole
 order that arrived; ammunition and works share the rest. The other side's fire takes one of four rival forms:
@@ -6,8 +6,8 @@ order that arrived; ammunition and works share the rest. The other side's fire t
 policy - fire follows dated orders; stock - it grows to a ceiling; retribution - the same growth, more under
 air pressure; surplus - the same growth, more once interdiction has ended. In every form the stock caps it.
 
-UN dead on a quiet front follow shells to a power, and battles add to them; Communist casualties follow UN
-rounds over rounds per casualty, dug in or exposed.
+Battles are events (``battles``), casualties are counted by cause (``losses``). UN fire is dated on a quiet
+front, and battles add to it.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,9 @@ from typing import ClassVar, Final, final
 
 from stalemate.kernel import kernel
 from stalemate.scenario.resolve import DATED, FIRE_FORMS
-from stalemate.streams import Decision, exp_, negative_binomial_quantile, poisson_quantile, pow_, uniform
+from stalemate.streams import Decision, exp_, poisson_quantile, uniform
+from stalemate.systems.battles import COMMUNIST, UN, close_day, fire_share, open_day
+from stalemate.systems.losses import suffer
 from stalemate.systems.system import AbstractSystem, Record, Records
 from stalemate.systems.theatre import Prepared
 
@@ -24,12 +26,11 @@ _TARGET_DAYS: Final = DATED["supply_target_days"]
 _WORKS: Final = DATED["works_cars"]
 _AMMUNITION: Final = DATED["ammunition_target_t"]
 _POLICY: Final = DATED["fire_policy"]
-_UN_ROUNDS: Final = DATED["fire_un_rounds"]
-_BATTLE: Final = DATED["battle_share"]
-_BATTLE_DEATHS: Final = DATED["casualty_us_deaths_battle"]
-_DUG_IN: Final = DATED["casualty_rounds_dug_in"]
-_COMMUNIST, _US = int(Decision.CASUALTIES_COMMUNIST), int(Decision.CASUALTIES_UN)
-_QUIET_ROUNDS: Final = 3000.0
+_UN_QUIET: Final = DATED["fire_un_quiet"]
+_ATTACKS_UN: Final = DATED["attacks_un_small"]
+_ATTACKS_COMMUNIST: Final = DATED["attacks_communist_small"]
+_TUNNELS: Final = DATED["works_tunnels_km"]
+_SMALL_ATTACKS: Final = int(Decision.SMALL_ATTACKS)
 POLICY: Final = FIRE_FORMS.index("policy")
 STOCK: Final = FIRE_FORMS.index("stock")
 RETRIBUTION: Final = FIRE_FORMS.index("retribution")
@@ -37,7 +38,7 @@ RETRIBUTION: Final = FIRE_FORMS.index("retribution")
 
 @final
 class Front(AbstractSystem):
-    """Writes stocks, fire and casualties, and what the armies will ask for tomorrow."""
+    """Writes stocks, fire, battles, casualties and ground, and what the armies will ask for tomorrow."""
 
     name: ClassVar[str] = "front"
     reads: ClassVar[tuple[str, ...]] = ("today", "front_tonnes", "rail_sorties", "destruction_sorties")
@@ -53,23 +54,47 @@ class Front(AbstractSystem):
         "days_of_supply",
         "pressure_felt",
         "interdiction_felt",
+        "battle",
+        "battles_un",
+        "battles_communist",
+        "battle_left",
+        "battle_size",
+        "battle_weight",
+        "battle_exchange",
+        "battle_ground",
+        "battle_sector",
+        "small_attacks_un",
+        "small_attacks_communist",
         "fire_desired",
         "shells_communist",
+        "shells_communist_guns",
+        "shells_communist_mortars",
         "shells_un",
+        "shells_un_guns",
+        "shells_un_mortars",
         "casualties_communist",
+        "casualties_communist_fire",
+        "casualties_communist_battle",
         "deaths_us",
         "casualties_un",
+        "casualties_un_fire",
+        "casualties_un_battle",
+        "ground_km2",
+        "ground_taken_un",
+        "ground_taken_communist",
+        "line_shift_km",
+        "tunnels_km",
     )
 
     @property
     def kernel(self) -> Callable[..., None]:
-        """Eat, fire, suffer, order."""
+        """Eat, fire, fight, order."""
         return hold
 
     def begin(self, prepared: Prepared, worlds: Records, wars: Records) -> None:
         """Share the first stocks by length of line.
 
-        The railways count as under attack, and the first orders are the day's use.
+        The railways count as under attack, the first orders are the day's use, and no battle goes on.
         """
         share = prepared.theatre["share_of_line"]
         count = len(prepared.sectors)
@@ -88,7 +113,8 @@ class Front(AbstractSystem):
 
 @kernel
 def hold(theatre: Record, world: Record, war: Record, day: int) -> None:
-    """Run the front's day: receive and eat, fire, count casualties, order."""
+    """Run the front's day: attack, receive and eat, fire, count casualties, order."""
+    open_day(theatre, world, war, day)
     lag = world.fire_retribution_lag_days
     war.pressure_felt += (war.destruction_sorties / world.fire_pressure_reference - war.pressure_felt) / lag
     lag = world.fire_surplus_lag_days
@@ -97,7 +123,7 @@ def hold(theatre: Record, world: Record, war: Record, day: int) -> None:
         world.fire_form,
         day,
         war.today[_POLICY],
-        war.today[_BATTLE],
+        war.battle,
         war.pressure_felt,
         war.interdiction_felt,
         world,
@@ -108,7 +134,7 @@ def hold(theatre: Record, world: Record, war: Record, day: int) -> None:
     for sector in range(theatre.n_sectors):
         share = theatre.share_of_line[sector]
         _receive(world, war, sector, war.today[_GRAIN] * share)
-        wanted = war.fire_desired * share
+        wanted = war.fire_desired * fire_share(theatre, world, war, sector)
         in_stock = war.ammunition_stock[sector] / world.ammunition_t_per_round
         shells = min(wanted, in_stock / world.fire_stock_days)
         war.shells_communist[sector] = shells
@@ -117,7 +143,13 @@ def hold(theatre: Record, world: Record, war: Record, day: int) -> None:
         _order(world, war, sector, share, wanted)
         stock_days += share * war.days_of_supply[sector]
     war.grain_stock_days = stock_days
-    _suffer(world, war, day, fired)
+    war.shells_un = war.today[_UN_QUIET] + war.battle * world.fire_un_battle
+    _count_calibres(world, war, fired)
+    suffer(theatre, world, war, day, fired, war.today[_UN_QUIET])
+    war.small_attacks_un = _small_attacks(world, day, UN, war.today[_ATTACKS_UN])
+    war.small_attacks_communist = _small_attacks(world, day, COMMUNIST, war.today[_ATTACKS_COMMUNIST])
+    war.tunnels_km = war.today[_TUNNELS]
+    close_day(war)
 
 
 @kernel
@@ -171,21 +203,14 @@ def _order(world: Record, war: Record, sector: int, share: float, rounds: float)
 
 
 @kernel
-def _suffer(world: Record, war: Record, day: int, fired: float) -> None:
-    """Draw the day's casualties on both sides."""
-    battle = war.today[_BATTLE]
-    war.shells_un = war.today[_UN_ROUNDS]
-    exposed = war.shells_un * battle * world.casualty_battle_fire_share
-    mean = exposed / world.casualty_rounds_exposed + (war.shells_un - exposed) / war.today[_DUG_IN]
-    u = uniform(world.seed, 0, world.replicate, day, _COMMUNIST)
-    war.casualties_communist = poisson_quantile(u, mean)
-    quiet = world.casualty_us_deaths_quiet * pow_(
-        max(fired, 1.0) / _QUIET_ROUNDS, world.casualty_fire_exponent
-    )
-    u = uniform(world.seed, 0, world.replicate, day, _US)
-    deaths = negative_binomial_quantile(
-        u, quiet + war.today[_BATTLE_DEATHS] * battle, world.casualty_clustering
-    )
-    war.deaths_us = deaths
-    hurt = deaths * (1.0 + world.casualty_wounded_per_dead) * world.casualty_un_per_us
-    war.casualties_un = int(hurt + 0.5)
+def _count_calibres(world: Record, war: Record, fired: float) -> None:
+    """Split each side's shells into those of guns and of mortars."""
+    war.shells_communist_guns = fired * world.fire_guns_communist
+    war.shells_communist_mortars = fired - war.shells_communist_guns
+    war.shells_un_guns = war.shells_un * world.fire_guns_un
+    war.shells_un_mortars = war.shells_un - war.shells_un_guns
+
+
+@kernel
+def _small_attacks(world: Record, day: int, side: int, mean: float) -> int:
+    return poisson_quantile(uniform(world.seed, side, world.replicate, day, _SMALL_ATTACKS), mean)

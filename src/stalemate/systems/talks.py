@@ -16,13 +16,11 @@ from typing import ClassVar, Final, final
 
 from stalemate.kernel import kernel
 from stalemate.scenario.diplomacy import ITEMS
-from stalemate.scenario.resolve import DATED
 from stalemate.streams import Decision, exp_, log_, unit_draws
 from stalemate.systems.diplomacy import EXPLANATIONS
 from stalemate.systems.system import AbstractSystem, Record, Records
 from stalemate.systems.theatre import Prepared
 
-_BATTLE: Final = DATED["battle_share"]
 _PRISONERS: Final = ITEMS.index("prisoners")
 _N_EXPLANATIONS: Final = len(EXPLANATIONS)
 _NONE: Final = EXPLANATIONS.index("none")
@@ -39,7 +37,7 @@ class Talks(AbstractSystem):
     """Writes the items settled and, under each explanation, the hazard of the end and whether it came."""
 
     name: ClassVar[str] = "talks"
-    reads: ClassVar[tuple[str, ...]] = ("today", "pressure_felt")
+    reads: ClassVar[tuple[str, ...]] = ("pressure_felt", "battle")
     writes: ClassVar[tuple[str, ...]] = (
         "items_settled",
         "in_recess",
@@ -67,7 +65,7 @@ class Talks(AbstractSystem):
 def negotiate(theatre: Record, world: Record, war: Record, day: int) -> None:
     """Run the talks' day."""
     war.in_recess = theatre.recess
-    war.battle_felt += (war.today[_BATTLE] - war.battle_felt) / world.talks_denial_lag_days
+    war.battle_felt += (war.battle - war.battle_felt) / world.talks_denial_lag_days
     left = 0
     for item in range(_PRISONERS):
         if war.item_left[item] > 0.0 and theatre.item_open[item] == 1 and theatre.recess == 0:
