@@ -43,6 +43,7 @@ ORDER = [
     "systems.theatre",
     "systems.arrays",
     "systems.system",
+    "systems.bombing",
     "systems.calendar",
     "systems.weather",
     "systems.authority",

@@ -11,6 +11,7 @@ from typing import ClassVar, final
 
 from stalemate.kernel import kernel
 from stalemate.streams import Decision, exp_, normal_quantile, poisson_quantile, uniform
+from stalemate.systems.bombing import bombs_per_sortie
 from stalemate.systems.system import AbstractSystem, Record, Records
 from stalemate.systems.theatre import B26, B29, FIGHTER_BOMBER, INTERCEPTOR, MARINE, STRIKE, Prepared
 
@@ -127,22 +128,6 @@ def _fly_raids(theatre: Record, war: Record, k: int) -> float:
     if ordered > war.available[k]:
         war.raid_share[k] = war.available[k] / ordered
     return min(ordered, war.available[k])
-
-
-@kernel
-def bombs_per_sortie(world: Record, kind: int) -> float:
-    """Return the bombs that a strike sortie of a kind of aircraft carries, tonnes."""
-    if kind == FIGHTER_BOMBER:
-        return world.bombs_t_fighter_bomber
-    if kind == B26:
-        return world.bombs_t_b26
-    if kind == B29:
-        return world.bombs_t_b29
-    if kind == MARINE:
-        return world.bombs_t_marine
-    if kind == INTERCEPTOR:
-        return 0.0
-    return world.bombs_t_carrier
 
 
 @kernel

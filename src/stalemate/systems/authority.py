@@ -9,8 +9,9 @@ from collections.abc import Callable
 from typing import ClassVar, final
 
 from stalemate.kernel import kernel
+from stalemate.systems.bombing import may_strike
 from stalemate.systems.system import AbstractSystem, Record, Records
-from stalemate.systems.theatre import NEVER, Prepared
+from stalemate.systems.theatre import Prepared
 
 
 @final
@@ -39,12 +40,3 @@ def approve(theatre: Record, world: Record, war: Record, day: int) -> None:
         war.raid_allowed[r] = may_strike(theatre, war.approval, theatre.raid_target[r])
         if not war.raid_allowed[r]:
             war.refused_sorties += theatre.raid_sorties[r]
-
-
-@kernel
-def may_strike(theatre: Record, approval: int, target: int) -> bool:
-    """Return whether a fixed target may be struck today with the approval that can be had."""
-    if theatre.forbidden_class[theatre.target_class[target]]:
-        return False
-    level = theatre.required_level[target]
-    return level <= approval and level != NEVER

@@ -1,0 +1,30 @@
+"""What several systems must know alike about a strike: its load, and whether its target may be struck."""
+
+from stalemate.kernel import kernel
+from stalemate.systems.system import Record
+from stalemate.systems.theatre import B26, B29, FIGHTER_BOMBER, INTERCEPTOR, MARINE, NEVER
+
+
+@kernel
+def may_strike(theatre: Record, approval: int, target: int) -> bool:
+    """Return whether a fixed target may be struck today with the approval that can be had."""
+    if theatre.forbidden_class[theatre.target_class[target]]:
+        return False
+    level = theatre.required_level[target]
+    return level <= approval and level != NEVER
+
+
+@kernel
+def bombs_per_sortie(world: Record, kind: int) -> float:
+    """Return the bombs that a strike sortie of a kind of aircraft carries, tonnes."""
+    if kind == FIGHTER_BOMBER:
+        return world.bombs_t_fighter_bomber
+    if kind == B26:
+        return world.bombs_t_b26
+    if kind == B29:
+        return world.bombs_t_b29
+    if kind == MARINE:
+        return world.bombs_t_marine
+    if kind == INTERCEPTOR:
+        return 0.0
+    return world.bombs_t_carrier
