@@ -34,6 +34,7 @@ ORDER = [
     "scenario.tables",
     "scenario.read",
     "scenario.begin",
+    "scenario.extend",
     "scenario.resolve",
     "policies.directive",
     "policies.plans",

@@ -28,6 +28,9 @@ from stalemate.scenario.diplomacy import AgendaItem, Indicator, Recess, Step
 from stalemate.scenario.terrain import Crossing, Gate, Link, Node, Railhead, Section, Sector
 from stalemate.table import Row
 
+MOST_DAYS = 3652
+"""Days from the first to the last day of a scenario, at most: ten years."""
+
 
 class Manifest(Row):
     """The file ``scenario.toml``. ``tables`` may give a table another file name inside the folder.
@@ -53,7 +56,7 @@ class Manifest(Row):
     @classmethod
     def _later(cls, end: date, info: ValidationInfo) -> date:
         start = info.data.get("start")
-        if start is not None and not start <= end <= start + timedelta(days=3652):
+        if start is not None and not start <= end <= start + timedelta(days=MOST_DAYS):
             raise ValueError("a day from start to at most ten years later")
         return end
 
