@@ -29,6 +29,13 @@ Until = Annotated[datetime | None, typer.Option(formats=_DAY, help="Last day; th
 SinceParting = Annotated[
     bool, typer.Option("--since-parting", help="Outcomes from the day the policies part, not over all days.")
 ]
+UntilArmistice = Annotated[
+    bool,
+    typer.Option(
+        "--until-armistice",
+        help="Another question: when would the war have ended? --until is then the horizon.",
+    ),
+]
 Repair = Annotated[list[str] | None, typer.Option(help="Only this form of repair; may be repeated.")]
 Fire = Annotated[list[str] | None, typer.Option(help="Only this form of fire; may be repeated.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
@@ -72,6 +79,7 @@ def compare(
     seed: Seed = 1,
     until: Until = None,
     since_parting: SinceParting = False,
+    until_armistice: UntilArmistice = False,
     repair: Repair = None,
     fire: Fire = None,
     out: Out = None,
@@ -81,6 +89,13 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Compare two policies under the same luck."""
+    if until_armistice:
+        if since_parting or out is not None or picture is not None:
+            raise typer.BadParameter(
+                "leave out --since-parting, --out and --picture", param_hint="--until-armistice"
+            )
+        _fight_on([a, b], scenario, replicates, seed, until, _structures(repair, fire), workers, as_json)
+        return
     if picture is not None:
         from stalemate.interfaces.picture import check_can_draw
 
@@ -240,6 +255,38 @@ def _run(
             block=block,
             progress=progress,
         )
+
+
+def _fight_on(
+    policies: list[str],
+    scenario: str,
+    replicates: int,
+    seed: int,
+    until: datetime | None,
+    structures: "Structures",
+    workers: int | None,
+    as_json: bool,
+) -> None:
+    from stalemate.analysis.settlement import settlement
+    from stalemate.interfaces import settlements
+    from stalemate.scenario.read import load
+
+    war = load(scenario)
+    with _progress(f"{replicates:,} wars to an armistice, of each policy, seed {seed}") as progress:
+        answer = settlement(
+            war,
+            policies,
+            replicates=replicates,
+            seed=seed,
+            until=_day(until),
+            structures=structures,
+            workers=workers,
+            progress=progress,
+        )
+    if as_json:
+        _print_json(settlements.settlement_payload(answer))
+    else:
+        settlements.print_settlement(_console(), answer)
 
 
 @contextmanager

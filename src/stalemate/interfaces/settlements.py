@@ -1,0 +1,226 @@
+"""When the war would have ended: the answer as text for 80 columns, and as plain values for scripts."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from stalemate.analysis.estimate import Estimate, number
+from stalemate.analysis.settlement import DELAYS, EVENTS, Ending, Settlement, said
+
+_FEW: Final = 0.005
+"""A share below this is printed as a dash."""
+
+_EVENT_WORDS: Final = {"agreement": "agreement", "first-step": "first step"}
+
+
+def print_settlement(console: Console, answer: Settlement) -> None:
+    """Print what one war cannot show, then dates, odds, and how strong pressure would have to be."""
+    console.print(
+        f"A second question, not the comparison: {answer.scenario}, fought on to {answer.until}, "
+        f"{answer.replicates:,} wars a policy, seed {answer.seed}. After {answer.known_to} effort repeats "
+        "its last 90 days (assumed)."
+    )
+    for paragraph in said(answer):
+        console.print()
+        console.print(Text(paragraph))
+    for policy in answer.policies:
+        _print_quarters(console, answer, policy)
+    _print_shifts(console, answer)
+    _print_evidence(console, answer)
+    _print_pressure(console, answer)
+
+
+def settlement_payload(answer: Settlement) -> dict[str, Any]:
+    """Return the answer as plain values: ``compare --until-armistice --json``."""
+    return {
+        "question": "until-armistice",
+        "scenario": answer.scenario,
+        "policies": list(answer.policies),
+        "replicates": answer.replicates,
+        "seed": answer.seed,
+        "known_to": answer.known_to.isoformat(),
+        "until": answer.until.isoformat(),
+        "assumed": f"effort after {answer.known_to} repeats its last 90 days",
+        "alone_from": answer.alone_from.isoformat(),
+        "events": {event: day.isoformat() for event, day in answer.events.items()},
+        "quarters": list(answer.quarters),
+        "endings": [
+            {
+                "policy": ending.policy,
+                "explanation": ending.explanation,
+                "replicates": ending.replicates,
+                "prior": list(ending.prior),
+                "posterior": {event: list(ending.posterior[event]) for event in EVENTS},
+                "effective": dict(ending.effective),
+            }
+            for ending in answer.endings
+        ],
+        "shifts": [
+            {
+                "explanation": shift.explanation,
+                "prior": _band(shift.prior),
+                "posterior": _bands(shift.posterior),
+                "open": [shift.open_a, shift.open_b],
+            }
+            for shift in answer.shifts
+        ],
+        "evidence": [
+            {
+                "event": row.event,
+                "explanation": row.explanation,
+                "log_bayes_factor": _band(row.log_bayes_factor),
+                "weight": row.weight,
+                "most": row.most if row.most is None or math.isfinite(row.most) else None,
+                "effective": row.effective,
+            }
+            for row in answer.evidence
+        ],
+        "pressure": {
+            "prior": _band(answer.coefficient.prior),
+            "posterior": _bands(answer.coefficient.posterior),
+        },
+        "tipping": [
+            {
+                "base": row.base,
+                "delay_days": row.delay,
+                "coefficient": row.coefficient,
+                "prior": row.prior,
+                "posterior": dict(row.posterior),
+            }
+            for row in answer.tipping
+        ],
+        "said": list(said(answer)),
+    }
+
+
+def _print_quarters(console: Console, answer: Settlement, policy: str) -> None:
+    """Print the shares of wars by quarter in per cent: before the record, after each event."""
+    endings = [ending for ending in answer.endings if ending.policy == policy]
+    first = min(_first_held(ending) for ending in endings)
+    table = _table("explanation", *(_short(name) for name in answer.quarters[first:]))
+    for ending in endings:
+        table.add_row(ending.explanation, *_per_cent(ending.prior[first:]))
+        for event in EVENTS:
+            table.add_row(f"  {_EVENT_WORDS[event]}", *_per_cent(ending.posterior[event][first:]))
+    console.print(
+        Text(
+            f"\nQuarter of the armistice under {policy}, per cent of wars: before the record, and below it "
+            "after each event. Later: still at war at the horizon."
+        )
+    )
+    console.print(table)
+
+
+def _per_cent(shares: Sequence[float]) -> list[str]:
+    return [f"{100 * share:.0f}" if share >= _FEW else "–" for share in shares]
+
+
+def _first_held(ending: Ending) -> int:
+    return next(place for place, share in enumerate(ending.prior) if share >= _FEW)
+
+
+def _short(quarter: str) -> str:
+    """Return the quarter as two short lines, the year above."""
+    year, _, name = quarter.partition(" ")
+    return f"{year[2:]}\n{name}" if name else quarter
+
+
+def _print_shifts(console: Console, answer: Settlement) -> None:
+    if not answer.shifts:
+        return
+    a, b = answer.policies
+    table = _table("explanation", "prior", *(f"after {_EVENT_WORDS[event]}" for event in EVENTS), "open, %")
+    for shift in answer.shifts:
+        table.add_row(
+            shift.explanation,
+            _ends(shift.prior),
+            *(_ends(shift.posterior[event]) for event in EVENTS),
+            f"{100 * shift.open_a:.0f}, {100 * shift.open_b:.0f}",
+        )
+    console.print(
+        Text(
+            f"\nDays by which the agreement comes later under {a} than under {b}, paired: median and 90 % "
+            "band. A war still open at the horizon counts as ending there."
+        )
+    )
+    console.print(table)
+
+
+def _print_evidence(console: Console, answer: Settlement) -> None:
+    words = [_EVENT_WORDS[event] for event in EVENTS]
+    heads = [f"{head}\n{word}" for word in words for head in ("ln BF", "weight", "T/m")]
+    table = _table("explanation", *heads)
+    by_name = {(row.event, row.explanation): row for row in answer.evidence}
+    for explanation in dict.fromkeys(row.explanation for row in answer.evidence):
+        cells = []
+        for event in EVENTS:
+            row = by_name[event, explanation]
+            most = "none" if row.most is None else "∞" if math.isinf(row.most) else f"{row.most:.2f}"
+            cells += [f"{row.log_bayes_factor.median:.2f}".replace("-", "−"), f"{row.weight:.2f}", most]
+        table.add_row(explanation, *cells)
+    days = ", ".join(f"{_EVENT_WORDS[event]} {answer.events[event]}" for event in EVENTS)
+    error = max((row.log_bayes_factor.high - row.log_bayes_factor.low) / 2 for row in answer.evidence)
+    console.print(
+        Text(
+            f"\nWhat one date says, if it is the event ({days}), prisoners alone from {answer.alone_from}: "
+            f"log Bayes factor against none (drawing error up to {error:.2f}), weight from equal odds, and "
+            "T/m, the most that the explanation's indicator could gain over a constant hazard."
+        )
+    )
+    console.print(table)
+
+
+def _print_pressure(console: Console, answer: Settlement) -> None:
+    bands = [("prior", answer.coefficient.prior)]
+    bands += [(f"after the {_EVENT_WORDS[e]}", answer.coefficient.posterior[e]) for e in EVENTS]
+    console.print(
+        Text(
+            "\nCoefficient of air pressure under its own explanation: "
+            + "; ".join(f"{word} {_ends(band)}, {band.replicates:,} wars" for word, band in bands)
+            + "."
+        )
+    )
+    table = _table("base", *(f"{delay} days" for delay in DELAYS))
+    for base in dict.fromkeys(row.base for row in answer.tipping):
+        cells = []
+        for row in answer.tipping:
+            if row.base == base:
+                value = "none" if row.coefficient is None else f"{row.coefficient:.2f}"
+                after = row.posterior["agreement"]
+                cells.append(f"{value} ({row.prior:.2f} to {after:.2f})")
+        table.add_row(base, *cells)
+    console.print(
+        Text(
+            "\nTipping value: the coefficient at which taking pressure off from the directive on moves the "
+            "median by so many days. In brackets the chance that it is larger, over all explanations, before "
+            "the record and after the agreement."
+        )
+    )
+    console.print(table)
+
+
+def _table(*headings: str) -> Table:
+    """Return an empty table: a column of words, then numbers."""
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False, pad_edge=False)
+    for position, heading in enumerate(headings):
+        table.add_column(heading, justify="right" if position else "left", no_wrap=position == 0)
+    return table
+
+
+def _ends(band: Estimate) -> str:
+    if band.low == band.high:
+        return number(band.median)
+    return f"{number(band.median)} ({number(band.low)} to {number(band.high)})"
+
+
+def _band(band: Estimate) -> dict[str, float | int]:
+    return {"median": band.median, "low": band.low, "high": band.high, "replicates": band.replicates}
+
+
+def _bands(bands: Mapping[str, Estimate]) -> dict[str, dict[str, float | int]]:
+    return {event: _band(bands[event]) for event in EVENTS}
