@@ -10,6 +10,7 @@ PUBLIC = {
     "Runs",
     "Scenario",
     "Scorecard",
+    "Settlement",
     "StalemateError",
     "Structures",
     "compare",
@@ -18,6 +19,7 @@ PUBLIC = {
     "read_run",
     "run",
     "scorecard",
+    "settlement",
     "verdict",
 }
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from stalemate.analysis.estimate import Estimate
     from stalemate.analysis.predict import Prediction, predict
     from stalemate.analysis.scorecard import Scorecard, scorecard
+    from stalemate.analysis.settlement import Settlement, settlement
     from stalemate.engine.simulate import Structures
     from stalemate.ensemble.runner import run
     from stalemate.ensemble.runs import Runs, read_run
@@ -32,6 +33,7 @@ __all__ = [
     "Runs",
     "Scenario",
     "Scorecard",
+    "Settlement",
     "StalemateError",
     "Structures",
     "compare",
@@ -40,6 +42,7 @@ __all__ = [
     "read_run",
     "run",
     "scorecard",
+    "settlement",
     "verdict",
 ]
 
@@ -51,6 +54,7 @@ _HOMES = {
     "Runs": "ensemble.runs",
     "Scenario": "scenario.schema",
     "Scorecard": "analysis.scorecard",
+    "Settlement": "analysis.settlement",
     "StalemateError": "errors",
     "Structures": "engine.simulate",
     "compare": "analysis.compare",
@@ -59,6 +63,7 @@ _HOMES = {
     "read_run": "ensemble.runs",
     "run": "ensemble.runner",
     "scorecard": "analysis.scorecard",
+    "settlement": "analysis.settlement",
     "verdict": "analysis.compare",
 }
 
