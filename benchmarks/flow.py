@@ -120,7 +120,7 @@ def korea(n_days: int) -> Series:
     """Run wars of the scenario one by one and note what each of their days asks of the railways."""
     from stalemate.engine import simulate as engine
     from stalemate.engine.day import DAY
-    from stalemate.policies.plans import named
+    from stalemate.policies.naming import named
     from stalemate.scenario.read import load
 
     scenario = load("korea-1951")

@@ -22,7 +22,7 @@ import numpy as np
 from stalemate.engine.day import DAY
 from stalemate.engine.simulate import History, Prepared, prepare
 from stalemate.policies.directive import Observation
-from stalemate.policies.plans import named
+from stalemate.policies.naming import named
 from stalemate.scenario import read
 from stalemate.scenario.resolve import DATED, Structures, resolve
 from stalemate.systems.transport import round_trip_days

@@ -23,7 +23,7 @@ BARS = {
 }
 FIRST_DAY = (
     "from stalemate.engine.simulate import prepare, simulate\n"
-    "from stalemate.policies.plans import named\n"
+    "from stalemate.policies.naming import named\n"
     "from stalemate.scenario.read import load\n"
     "war = load('korea-1951')\n"
     "simulate(prepare(war), named('historical', war), 1, range(1), record=['front_tonnes'], until=1)\n"
@@ -33,7 +33,7 @@ FIRST_DAY = (
 def throughput(wars: int) -> dict[str, object]:
     from stalemate.engine.simulate import compile_kernels, prepare, simulate
     from stalemate.ensemble.outcomes import QUANTITIES
-    from stalemate.policies.plans import named
+    from stalemate.policies.naming import named
     from stalemate.scenario.read import load
 
     war = load("korea-1951")

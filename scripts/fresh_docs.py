@@ -27,7 +27,7 @@ from stalemate.analysis.scorecard import Score
 from stalemate.engine.day import DAY
 from stalemate.evidence.ledger import Ledger
 from stalemate.interfaces.cli import app
-from stalemate.policies.plans import NAMES
+from stalemate.policies.naming import NAMES
 from stalemate.scenario import read
 from stalemate.scenario.air import TARGET_CLASSES, TargetFact
 from stalemate.scenario.catalogue import PARAMETERS, Needed

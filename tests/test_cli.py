@@ -14,7 +14,7 @@ from stalemate.ensemble.outcomes import OUTCOMES
 from stalemate.errors import PolicyError
 from stalemate.interfaces import picture
 from stalemate.interfaces.cli import main
-from stalemate.policies import plans
+from stalemate.policies import naming
 from stalemate.scenario import read
 
 FEW = ["--replicates", "40", "--until", "1952-09-20"]
@@ -44,7 +44,7 @@ def _toy(monkeypatch):
         return policies[name]
 
     monkeypatch.setattr(read, "load", lambda name: war)
-    for module in (plans, runner):
+    for module in (naming, runner):
         monkeypatch.setattr(module, "named", named)
     monkeypatch.setattr("stalemate.analysis.predict.named", named)
     monkeypatch.setenv("COLUMNS", "80")

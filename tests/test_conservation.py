@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from stepping import Everywhere, days_of, flagship
 
-from stalemate.policies.plans import NAMES, named
+from stalemate.policies.naming import NAMES, named
 from stalemate.scenario.resolve import DATED
 from stalemate.systems.transport import Transport
 from stalemate.systems.variables import VARIABLES

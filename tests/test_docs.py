@@ -15,7 +15,7 @@ from stalemate.engine.day import DAY
 from stalemate.ensemble.outcomes import OUTCOMES
 from stalemate.evidence.figure import Figure, Rival
 from stalemate.interfaces.cli import app, main
-from stalemate.policies.plans import NAMES
+from stalemate.policies.naming import NAMES
 from stalemate.scenario import read
 from stalemate.scenario.catalogue import PARAMETERS
 from stalemate.scenario.schema import Observed

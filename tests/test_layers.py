@@ -38,6 +38,8 @@ ORDER = [
     "scenario.resolve",
     "policies.directive",
     "policies.plans",
+    "policies.wrappers",
+    "policies.naming",
     "systems.variables",
     "systems.flow",
     "systems.diplomacy",

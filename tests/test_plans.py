@@ -7,8 +7,20 @@ import numpy as np
 import pytest
 
 from stalemate.errors import PolicyError
-from stalemate.policies.directive import Directive, Observation
-from stalemate.policies.plans import NAMES, Banfill, BanfillAdded, Historical, NoBombing, Restraint, named
+from stalemate.policies.directive import Directive, Observation, RaidOrder
+from stalemate.policies.naming import NAMES, named
+from stalemate.policies.plans import (
+    Banfill,
+    BanfillAdded,
+    CloseSupport,
+    Historical,
+    NoBombing,
+    NoDams,
+    Optimal,
+    Restraint,
+    Smart,
+)
+from stalemate.policies.wrappers import capped, delayed, truce, under_law
 from stalemate.scenario import read
 
 WAR = read.load("korea-1951")
@@ -30,15 +42,21 @@ def history(when):
         other=np.full(2, 3.0),
         doubt=np.full(2, 0.2),
         attention=np.zeros((2, 14)),
+        raids=(RaidOrder("r", "plant", "jet", "strike", 30.0),) if when.day == 15 else (),
     )
 
 
-def decided(policy, when):
-    return policy.decide(Observation(when, history(when), history, np.zeros(4), np.zeros(4), (), ()))
+CLASSES = ("jet", "bomber")
+
+
+def decided(policy, when, known=history):
+    return policy.decide(Observation(when, known(when), known, np.zeros(4), np.zeros(4), CLASSES, ()))
 
 
 def same(one, other):
-    return all(np.array_equal(getattr(one, name), getattr(other, name)) for name in (*ORDERS, "doubt"))
+    alike = (np.array_equal(getattr(one, name), getattr(other, name)) for name in (*ORDERS, "doubt"))
+    plain = ("raids", "choice", "delegated", "forbidden", "law")
+    return all(alike) and all(getattr(one, name) == getattr(other, name) for name in plain)
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name != "none"])
@@ -69,16 +87,20 @@ def test_banfill__resumes_the_mean_of_the_winter_every_day():
         assert not resumed.destruction.any()
 
 
-def test_banfill__orders_one_directive_so_that_it_is_read_once():
-    """The same history gives the same object every day; another history is never mixed up with it."""
+def test_banfill__orders_one_directive_for_days_under_the_same_orders():
+    """The same history gives the same object; another history is never mixed up with it."""
     policy = Banfill(*WINTER, PARTS)
-    assert decided(policy, PARTS) is decided(policy, WAR.end)
+    kept = {day: history(day) for day in (PARTS, WAR.end)}
+
+    def known(when):
+        return kept.get(when) or history(when)
+
+    assert decided(policy, PARTS, known) is decided(policy, PARTS, known)
 
     def double(when):
         return history(when).scaled(rail=2)
 
-    other = policy.decide(Observation(PARTS, double(PARTS), double, np.zeros(4), np.zeros(4), (), ()))
-    np.testing.assert_allclose(other.rail, 2 * decided(policy, PARTS).rail)
+    np.testing.assert_allclose(decided(policy, PARTS, double).rail, 2 * decided(policy, PARTS).rail)
 
 
 def test_banfill_added__keeps_the_pressure_of_the_day():
@@ -89,12 +111,106 @@ def test_banfill_added__keeps_the_pressure_of_the_day():
         assert all(np.array_equal(getattr(one, k), getattr(other, k)) for k in ORDERS if k != "destruction")
 
 
-def test_restraint__keeps_only_pressure_and_support():
+def test_restraint__keeps_only_superiority_and_support():
     ordered = decided(Restraint(PARTS), PARTS)
-    for name in ("rail", "bridge", "road"):
-        assert not getattr(ordered, name).any()
-    np.testing.assert_array_equal(ordered.destruction, history(PARTS).destruction)
-    np.testing.assert_array_equal(ordered.other, history(PARTS).other)
+    for name in ORDERS:
+        kept = getattr(history(PARTS), name) if name in ("support", "superiority") else 0.0
+        np.testing.assert_array_equal(
+            getattr(ordered, name), np.broadcast_to(kept, getattr(ordered, name).shape)
+        )
+    assert decided(Restraint(PARTS), date(1952, 9, 15)).raids == ()
+
+
+def spent(month):
+    """Return what the record above spends a day at lines, roads and targets in a month: (class,)."""
+    days = [date(1952, month, day) for day in range(1, 31)]
+    numbers = [(day - date(1951, 7, 10)).days for day in days]
+    ramp = np.mean(numbers)
+    return np.array([3 * ramp + 6 + ramp + 50 + 1.0, 3 * ramp + 6 + 1 + 50])
+
+
+def test_close_support__flies_what_the_record_spent_elsewhere_at_the_front():
+    """In September the raid of the 15th adds 30 sorties of one class over 30 days."""
+    ordered = decided(CloseSupport(PARTS), PARTS)
+    np.testing.assert_allclose(ordered.support, 6 + spent(9))
+    assert not ordered.raids
+    for mission in ("rail", "road", "destruction"):
+        assert not getattr(ordered, mission).any()
+
+
+@pytest.mark.parametrize(("plan", "choice"), [(Smart, "believed"), (Optimal, "true")])
+def test_smart__offers_all_that_the_record_spent_to_each_mission(plan, choice):
+    ordered = decided(plan(*WINTER, PARTS), PARTS)
+    for offered in (ordered.rail.sum(1) + ordered.bridge.sum(1), ordered.road, ordered.destruction):
+        np.testing.assert_allclose(offered, spent(9))
+    winter = decided(Banfill(*WINTER, PARTS), PARTS)
+    np.testing.assert_allclose(
+        ordered.rail / ordered.rail.sum(1, keepdims=True), winter.rail / winter.rail.sum(1, keepdims=True)
+    )
+    np.testing.assert_array_equal(ordered.support, history(PARTS).support)
+    assert (ordered.choice, ordered.delegated, ordered.raids) == (choice, "theatre", ())
+
+
+def test_no_restrictions__gives_every_approval_but_the_last():
+    ordered = decided(named("no-restrictions", WAR), WAR.end)
+    assert ordered.delegated == "president"
+
+
+def test_no_dams__is_the_record_with_dams_forbidden():
+    ordered = decided(NoDams(PARTS), PARTS)
+    assert ordered.forbidden == {"dam"}
+    assert all(np.array_equal(getattr(ordered, name), getattr(history(PARTS), name)) for name in ORDERS)
+
+
+def test_wrappers__change_one_thing_and_say_so():
+    half, late = capped(Restraint(PARTS), 0.5, WAR.start), delayed(Restraint(PARTS), 30)
+    pause, lawful = (
+        truce(Historical(), PARTS, WAR.end),
+        under_law(Historical(), "additional-protocol-1", WAR.start),
+    )
+    assert [p.label for p in (half, late, pause, lawful)] == [
+        "restraint:cap=0.5",
+        "restraint:delay=30",
+        f"historical:truce={PARTS}..{WAR.end}",
+        "historical:law=additional-protocol-1",
+    ]
+    assert all(named(p.label, WAR).label == p.label for p in (half, late, pause, lawful))
+    halved = decided(capped(Historical(), 0.5, PARTS), PARTS)
+    for name in ORDERS:
+        factor = 1.0 if name in ("support", "superiority", "other") else 0.5
+        np.testing.assert_allclose(getattr(halved, name), factor * getattr(history(PARTS), name))
+    assert same(decided(late, PARTS + timedelta(days=29)), history(PARTS + timedelta(days=29)))
+    assert not decided(late, PARTS + timedelta(days=30)).rail.any()
+    assert same(decided(pause, PARTS - timedelta(days=1)), history(PARTS - timedelta(days=1)))
+    assert decided(pause, WAR.end).total.sum() == history(PARTS).superiority.sum()
+    assert decided(lawful, WAR.start).law == "additional-protocol-1"
+    assert (half.parts, late.parts) == (PARTS, PARTS + timedelta(days=30))
+    with pytest.raises(PolicyError, match="follows the record throughout"):
+        delayed(Historical(), 3)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("banfill:hope=1", "found the change 'hope=1'; expected one of cap="),
+        ("banfill:cap=-1", "found the change 'cap=-1'; expected one as cap=0.5"),
+        ("banfill:cap=nan", "expected one as cap=0.5"),
+        ("banfill:delay=soon", "expected one as delay=30"),
+        ("historical:delay=3", "follows the record throughout"),
+        ("banfill:truce=1952-10-08", "expected one as truce="),
+        ("banfill:truce=1953-10-08..1952-10-08", "expected one as truce="),
+        ("banfill:law=none", "found the law 'none'; expected one of hague-1907, additional-protocol-1"),
+    ],
+)
+def test_named__says_what_may_follow_a_colon(name, words):
+    with pytest.raises(PolicyError) as caught:
+        named(name, WAR)
+    assert words in str(caught.value)
+
+
+def test_policy__digest_follows_what_it_wraps():
+    assert named("banfill:cap=0.5", WAR).digest != named("restraint:cap=0.5", WAR).digest
+    assert named("banfill:cap=0.5", WAR).digest == named("banfill:cap=0.5", WAR).digest
 
 
 def test_no_bombing__orders_nothing():

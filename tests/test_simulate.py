@@ -18,7 +18,8 @@ from stalemate.engine.history import DAYS_PER_MONTH, History
 from stalemate.engine.simulate import Structures, places, simulate
 from stalemate.errors import PolicyError, QueryError, ScenarioError
 from stalemate.policies.directive import AbstractPolicy, Directive, Observation
-from stalemate.policies.plans import NAMES, Historical, named
+from stalemate.policies.naming import NAMES, named
+from stalemate.policies.plans import Historical
 from stalemate.scenario.schema import Parameter
 from stalemate.systems.variables import BY_NAME, RECORDED
 

@@ -10,7 +10,7 @@ import pytest
 import stalemate as sm
 from stalemate.ensemble.outcomes import OUTCOMES
 from stalemate.policies.directive import AbstractPolicy, Directive, Observation
-from stalemate.policies.plans import named
+from stalemate.policies.naming import named
 
 FEW, SHORT = 24, date(1951, 9, 10)
 

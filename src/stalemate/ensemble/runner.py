@@ -30,7 +30,7 @@ from stalemate.ensemble.store import (
 )
 from stalemate.errors import QueryError, RunError
 from stalemate.policies.directive import AbstractPolicy
-from stalemate.policies.plans import named
+from stalemate.policies.naming import named
 from stalemate.scenario.schema import Scenario
 
 DEFAULT_REPLICATES, DEFAULT_SEED = 1000, 1
@@ -252,7 +252,7 @@ def _recipe(
         scenario=war.name,
         scenario_digest=war.digest,
         model=model_digest(),
-        policies=tuple(Ordered(policy.name, policy.digest) for policy in policies),
+        policies=tuple(Ordered(policy.label, policy.digest) for policy in policies),
         seed=seed,
         replicates=replicates,
         repair=structures.repair,

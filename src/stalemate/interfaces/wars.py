@@ -38,6 +38,7 @@ UntilArmistice = Annotated[
 ]
 Repair = Annotated[list[str] | None, typer.Option(help="Only this form of repair; may be repeated.")]
 Fire = Annotated[list[str] | None, typer.Option(help="Only this form of fire; may be repeated.")]
+Law = Annotated[str | None, typer.Option(help="Every policy under this body of law, as POLICY:law=LAW.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 Picture = Annotated[Path | None, typer.Option(help="Draw weekly series to this file (needs matplotlib).")]
 
@@ -50,12 +51,14 @@ def run(
     until: Until = None,
     repair: Repair = None,
     fire: Fire = None,
+    law: Law = None,
     out: Out = None,
     workers: Workers = None,
     block: BlockSize = 256,
     as_json: AsJson = False,
 ) -> None:
     """Run policies many times under the same luck and print their outcomes."""
+    policy = _under(law, policy)
     runs = _run(
         policy,
         f"{replicates:,} wars of {', '.join(policy)}, seed {seed}",
@@ -82,6 +85,7 @@ def compare(
     until_armistice: UntilArmistice = False,
     repair: Repair = None,
     fire: Fire = None,
+    law: Law = None,
     out: Out = None,
     workers: Workers = None,
     block: BlockSize = 256,
@@ -100,6 +104,7 @@ def compare(
         from stalemate.interfaces.picture import check_can_draw
 
         check_can_draw(picture)
+    a, b = _under(law, [a, b])
     runs = _run(
         [a, b],
         f"{replicates:,} pairs of {a} and {b}, seed {seed}",
@@ -220,6 +225,10 @@ def scorecard(
         wartables.print_scorecard(_console(), card)
 
 
+def _under(law: str | None, policies: list[str]) -> list[str]:
+    return policies if law is None else [f"{policy}:law={law}" for policy in policies]
+
+
 def _run(
     policies: list[str],
     what: str,
@@ -235,7 +244,7 @@ def _run(
     block: int,
 ) -> "Runs":
     from stalemate.ensemble import runner
-    from stalemate.policies.plans import named
+    from stalemate.policies.naming import named
     from stalemate.scenario.read import load
 
     war = load(scenario)
@@ -311,7 +320,7 @@ def _verify(runs: "Runs", folder: Path, scenario: str | None, workers: int | Non
 
     from stalemate.ensemble import runner, store
     from stalemate.errors import ModelError
-    from stalemate.policies.plans import named
+    from stalemate.policies.naming import named
     from stalemate.scenario.read import load
 
     recipe = runs.recipe

@@ -61,7 +61,7 @@ class RaidOrder:
     sorties: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Directive:
     """Sorties a day ordered, by class, and what goes with them.
 
@@ -76,6 +76,8 @@ class Directive:
     highest level of approval that the policy need not ask for. ``forbidden`` names target classes that it
     will not strike, ``law`` the body of law that it keeps. ``leaflets`` multiplies the record's warnings.
     ``weights``: one number a mission, or one a replicate, that multiplies the order.
+
+    Two directives are equal only if they are one object: days under the same orders share one.
     """
 
     rail: Floats
@@ -177,6 +179,11 @@ class AbstractPolicy(ABC):
     summary: ClassVar[str]
     parts: datetime.date | None = None
 
+    @property
+    def label(self) -> str:
+        """Name by which results call this policy; a wrapper adds what it changes."""
+        return self.name
+
     @abstractmethod
     def decide(self, seen: Observation) -> Directive:
         """Return the day's directive."""
@@ -187,20 +194,21 @@ class AbstractPolicy(ABC):
 
     @property
     def digest(self) -> str:
-        """Hash of the policy's code and fields, for the manifest of a run."""
+        """Hash of the policy's code and fields, and of the policies in them, for the manifest of a run."""
         try:
             source = inspect.getsource(type(self))
         except (OSError, TypeError):
             source = type(self).__qualname__
+        inner = [value.digest for value in vars(self).values() if isinstance(value, AbstractPolicy)]
         with np.printoptions(threshold=sys.maxsize, floatmode="unique"):
-            return hashlib.sha256(f"{source}\n{self!r}".encode()).hexdigest()[:16]
+            return hashlib.sha256(f"{source}\n{self!r}{inner or ''}".encode()).hexdigest()[:16]
 
 
 def check(
     directive: Directive, policy: AbstractPolicy, day: datetime.date, names: Names, replicates: int
 ) -> None:
     """Raise PolicyError unless a directive can be flown: right shapes and names, finite, nothing negative."""
-    whose = f"policy {policy.name!r} on {day}"
+    whose = f"policy {policy.label!r} on {day}"
     if not isinstance(directive, Directive):
         raise PolicyError(
             f"{whose}: decide returned {directive!r}; expected a Directive, such as seen.historical"

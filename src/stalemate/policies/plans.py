@@ -1,22 +1,29 @@
-"""The policies that come with the program. Their dates stand in the scenario's manifest, not here."""
+"""The policies that come with the program. Their dates stand in the scenario's manifest, not here.
 
-import difflib
-from collections.abc import Mapping
+Where each of them comes from: docs/model/policies.md.
+"""
+
+from calendar import monthrange
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
-from types import MappingProxyType
-from typing import ClassVar, Final, final
+from typing import ClassVar, Self, final
 
-from stalemate.errors import PolicyError
-from stalemate.policies.directive import MISSIONS, AbstractPolicy, Directive, Observation
-from stalemate.scenario.schema import Scenario
+import numpy as np
+import numpy.typing as npt
+
+from stalemate.errors import QueryError
+from stalemate.policies.directive import MISSIONS, AbstractPolicy, Choice, Directive, Observation
+from stalemate.scenario.air import Level
+
+Floats = npt.NDArray[np.float64]
 
 
 @final
 @dataclass(frozen=True)
 class Historical(AbstractPolicy):
-    """The monthly effort as reconstructed."""
+    """The monthly effort as reconstructed, and the dated raids."""
 
     name: ClassVar[str] = "historical"
     summary: ClassVar[str] = (
@@ -32,7 +39,10 @@ class Historical(AbstractPolicy):
 @final
 @dataclass(frozen=True)
 class Banfill(AbstractPolicy):
-    """Rail interdiction resumed at the weight of a past winter, in place of pressure."""
+    """Rail interdiction resumed at the weight of a past winter, in place of pressure.
+
+    Support and superiority are those of the day.
+    """
 
     name: ClassVar[str] = "banfill"
     summary: ClassVar[str] = "rail interdiction resumed at its winter weight, instead of pressure"
@@ -41,16 +51,16 @@ class Banfill(AbstractPolicy):
     parts: date | None = None
 
     def decide(self, seen: Observation) -> Directive:
-        """Return the winter's mean directive from the parting day on."""
+        """Return the winter's mean interdiction from the parting day on."""
         if self.waits(seen):
             return seen.historical
-        return _mean_directive(seen, self.model_starts, self.model_ends)
+        return _resumed(seen.history, seen.historical, self.model_starts, self.model_ends)
 
 
 @final
 @dataclass(frozen=True)
 class BanfillAdded(AbstractPolicy):
-    """Banfill's interdiction with the pressure of the record still flown beside it."""
+    """Banfill's interdiction with the pressure and the raids of the record still flown beside it."""
 
     name: ClassVar[str] = "banfill-added"
     summary: ClassVar[str] = "rail interdiction resumed at its winter weight, on top of pressure"
@@ -58,27 +68,115 @@ class BanfillAdded(AbstractPolicy):
     parts: date | None = None
 
     def decide(self, seen: Observation) -> Directive:
-        """Return the wrapped policy's directive with today's historical pressure added."""
+        """Return the wrapped policy's directive with today's pressure added."""
         if self.waits(seen):
             return seen.historical
-        resumed = self.interdiction.decide(seen)
-        return replace(resumed, destruction=resumed.destruction + seen.historical.destruction)
+        return _on_top(self.interdiction.decide(seen), seen.historical)
+
+
+@final
+@dataclass(frozen=True)
+class Smart(AbstractPolicy):
+    """The committee chooses, by what it believes, with the effort flown at lines, roads and fixed targets."""
+
+    name: ClassVar[str] = "smart"
+    summary: ClassVar[str] = "the July 1952 directive: targets by effect, vulnerability and cost, as believed"
+    model_starts: date
+    model_ends: date
+    parts: date | None = None
+
+    def decide(self, seen: Observation) -> Directive:
+        """Return all that may be spent, for the committee to choose from."""
+        if self.waits(seen):
+            return seen.historical
+        winter = (self.model_starts, self.model_ends)
+        return _menu(_Spent.in_month_of(seen), seen.historical, winter, "believed", "theatre")
+
+
+@final
+@dataclass(frozen=True)
+class Optimal(AbstractPolicy):
+    """The committee chooses knowing the truth, with harm to civilians as a cost."""
+
+    name: ClassVar[str] = "optimal"
+    summary: ClassVar[str] = "the same choice made on the truth, with harm to civilians as a cost"
+    model_starts: date
+    model_ends: date
+    parts: date | None = None
+
+    def decide(self, seen: Observation) -> Directive:
+        """Return all that may be spent, for the committee to choose from."""
+        if self.waits(seen):
+            return seen.historical
+        winter = (self.model_starts, self.model_ends)
+        return _menu(_Spent.in_month_of(seen), seen.historical, winter, "true", "theatre")
+
+
+@final
+@dataclass(frozen=True)
+class NoRestrictions(AbstractPolicy):
+    """As smart, with every approval given in advance; neutral territory is never struck."""
+
+    name: ClassVar[str] = "no-restrictions"
+    summary: ClassVar[str] = "as smart, with political limits lifted; neutral territory still out"
+    model_starts: date
+    model_ends: date
+    parts: date | None = None
+
+    def decide(self, seen: Observation) -> Directive:
+        """Return all that may be spent, for the committee to choose from."""
+        if self.waits(seen):
+            return seen.historical
+        winter = (self.model_starts, self.model_ends)
+        return _menu(_Spent.in_month_of(seen), seen.historical, winter, "believed", "president")
+
+
+@final
+@dataclass(frozen=True)
+class CloseSupport(AbstractPolicy):
+    """Every offensive sortie of the record flown in support of the troops."""
+
+    name: ClassVar[str] = "close-support"
+    summary: ClassVar[str] = "all offensive sorties in support of the troops, none at lines or fixed targets"
+    parts: date | None = None
+
+    def decide(self, seen: Observation) -> Directive:
+        """Return the day's directive with its offensive sorties at the front."""
+        if self.waits(seen):
+            return seen.historical
+        return _in_support(_Spent.in_month_of(seen), seen.historical)
 
 
 @final
 @dataclass(frozen=True)
 class Restraint(AbstractPolicy):
-    """No attack on railways, bridges and road traffic from a day on; pressure as in the record."""
+    """Air superiority and support of the troops, and nothing else, from a day on."""
 
     name: ClassVar[str] = "restraint"
-    summary: ClassVar[str] = "no interdiction of rail or road after June 1952; pressure as in the record"
+    summary: ClassVar[str] = "air superiority and support of the troops only; no interdiction, no pressure"
     parts: date | None = None
 
     def decide(self, seen: Observation) -> Directive:
-        """Return the historical directive less its interdiction."""
+        """Return the historical directive less all attack on lines, roads and fixed targets."""
         if self.waits(seen):
             return seen.historical
-        return seen.historical.scaled(rail=0, bridge=0, road=0)
+        return _restrained(seen.historical)
+
+
+@final
+@dataclass(frozen=True)
+class NoDams(AbstractPolicy):
+    """The record without attacks on irrigation dams."""
+
+    name: ClassVar[str] = "no-dams"
+    summary: ClassVar[str] = "as in the record, but irrigation dams are not attacked"
+    parts: date | None = None
+
+    def decide(self, seen: Observation) -> Directive:
+        """Return the historical directive with dams forbidden."""
+        if self.waits(seen):
+            return seen.historical
+        return _without_dams(seen.historical)
 
 
 @final
@@ -97,53 +195,92 @@ class NoBombing(AbstractPolicy):
         return seen.historical.scaled(**dict.fromkeys((*MISSIONS, "superiority", "other"), 0))
 
 
-NAMES: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "historical": Historical.summary,
-        "banfill": Banfill.summary,
-        "banfill-added": BanfillAdded.summary,
-        "restraint": Restraint.summary,
-        "none": NoBombing.summary,
-    }
-)
-"""Every policy of the program with one line on it."""
+History = Callable[[date], Directive]
+"""The record's orders by day; days under the same orders share one directive, so results are kept by it."""
+
+_kept = lru_cache(maxsize=256)
 
 
-def named(name: str, scenario: Scenario) -> AbstractPolicy:
-    """Return a policy by name, with its dates from the scenario's manifest.
-
-    Raises PolicyError for an unknown name or a date that the manifest lacks.
-    """
-    if name == "historical":
-        return Historical()
-    if name == "none":
-        return NoBombing(scenario.start)
-    if name == "restraint":
-        return Restraint(_date(scenario, name, "parts"))
-    if name in ("banfill", "banfill-added"):
-        parts, starts, ends = (
-            _date(scenario, "banfill", key) for key in ("parts", "model_starts", "model_ends")
-        )
-        banfill = Banfill(starts, ends, parts)
-        return banfill if name == "banfill" else BanfillAdded(banfill, parts)
-    near = difflib.get_close_matches(name, NAMES, n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
-    raise PolicyError(f"found the policy {name!r}; expected one of {', '.join(NAMES)}{hint}")
-
-
-def _date(scenario: Scenario, policy: str, key: str) -> date:
-    try:
-        return scenario.policies[policy][key]
-    except KeyError:
-        message = f"scenario {scenario.name!r} gives no date {key!r} for the policy {policy!r}"
-        raise PolicyError(f"{message}; add it to [policies.{policy}] in scenario.toml") from None
-
-
-@lru_cache(maxsize=8)
-def _winter(history: object, starts: date, ends: date) -> Directive:
-    assert callable(history)
+@_kept
+def _winter(history: History, starts: date, ends: date) -> Directive:
     return Directive.mean([history(starts + timedelta(days=k)) for k in range((ends - starts).days + 1)])
 
 
-def _mean_directive(seen: Observation, starts: date, ends: date) -> Directive:
-    return _winter(seen.history, starts, ends)
+@_kept
+def _resumed(history: History, today: Directive, starts: date, ends: date) -> Directive:
+    winter = _winter(history, starts, ends)
+    return replace(winter, support=today.support, superiority=today.superiority)
+
+
+@_kept
+def _on_top(resumed: Directive, today: Directive) -> Directive:
+    return replace(resumed, destruction=today.destruction, attention=today.attention, raids=today.raids)
+
+
+@_kept
+def _restrained(today: Directive) -> Directive:
+    return today.scaled(rail=0, bridge=0, road=0, destruction=0, other=0)
+
+
+@_kept
+def _without_dams(today: Directive) -> Directive:
+    return replace(today, forbidden=today.forbidden | {"dam"})
+
+
+@_kept
+def _in_support(spent: "_Spent", today: Directive) -> Directive:
+    return replace(_restrained(today), support=today.support + spent.sorties)
+
+
+@dataclass(frozen=True)
+class _Spent:
+    """What the record spent in a month at lines, roads and fixed targets, raids among them."""
+
+    history: History
+    classes: tuple[str, ...]
+    year: int
+    month: int
+
+    @classmethod
+    def in_month_of(cls, seen: Observation) -> Self:
+        return cls(seen.history, seen.classes, seen.date.year, seen.date.month)
+
+    @property
+    def sorties(self) -> Floats:
+        """Sorties a day by class: (class,)."""
+        return _mean_spent(self)
+
+
+@_kept
+def _mean_spent(month: _Spent) -> Floats:
+    days = []
+    for day in range(1, monthrange(month.year, month.month)[1] + 1):
+        try:
+            order = month.history(date(month.year, month.month, day))
+        except QueryError:
+            continue
+        spent = order.rail.sum(1) + order.bridge.sum(1) + order.road + order.destruction
+        for raid in order.raids:
+            spent[month.classes.index(raid.aircraft_class)] += raid.sorties
+        days.append(spent)
+    return np.asarray(np.mean(days, axis=0))
+
+
+@_kept
+def _menu(
+    spent: _Spent, today: Directive, winter: tuple[date, date], choice: Choice, delegated: Level
+) -> Directive:
+    """Return orders of which each states all that a class may spend; lines as they were hit in a winter."""
+    lines = _winter(spent.history, *winter)
+    at_lines = lines.rail.sum(1) + lines.bridge.sum(1)
+    scale = np.divide(spent.sorties, at_lines, out=np.zeros_like(at_lines), where=at_lines > 0)[:, None]
+    return replace(
+        today,
+        rail=lines.rail * scale,
+        bridge=lines.bridge * scale,
+        road=spent.sorties,
+        destruction=spent.sorties,
+        raids=(),
+        choice=choice,
+        delegated=delegated,
+    )

@@ -49,7 +49,7 @@ class Manifest(Row):
     licence: Text
     switches: dict[Name, bool] = Field(default_factory=dict)
     groups: dict[Name, list[Slug]] = Field(default_factory=dict)
-    policies: dict[Name, dict[Name, Day]] = Field(default_factory=dict)
+    policies: dict[Slug, dict[Name, Day]] = Field(default_factory=dict)
     tables: dict[Name, Text] = Field(default_factory=dict)
 
     @field_validator("end", mode="after")
