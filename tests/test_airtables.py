@@ -190,7 +190,9 @@ def test_targets__the_template_has_one_of_each_class(tmp_path):
         (tmp_path / name).write_bytes(data)
     new = read.load(tmp_path)
     assert [target.target_class for target in new.targets] == list(TARGET_CLASSES)
-    assert {target.reached_by for target in new.targets} == {tuple(row.id for row in new.classes)}
+    assert {target.reached_by for target in new.targets} == {
+        tuple(dict.fromkeys(row.aircraft_class for row in new.effort))
+    }
 
 
 def test_flagship__every_class_has_targets_and_their_number_fits_the_record(war):

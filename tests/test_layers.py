@@ -31,6 +31,7 @@ ORDER = [
     "scenario.airtables",
     "scenario.network",
     "scenario.diplomacytables",
+    "scenario.ordertables",
     "scenario.tables",
     "scenario.read",
     "scenario.begin",

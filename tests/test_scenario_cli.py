@@ -148,7 +148,8 @@ def test_new__makes_a_whole_scenario_that_validates(tmp_path):
 def test_new__copies_from_any_good_scenario(tmp_path):
     """A copy with other dates and fewer classes gives those to the new one."""
     folder = copy_of_flagship(tmp_path)
-    for table, column in (("classes", 0), ("strengths", 0), ("effort", 0), ("focus", 0)):
+    tables = ("classes", "strengths", "effort", "focus", "missions", "attention", "raids")
+    for table, column in ((table, 3 if table == "raids" else 0) for table in tables):
         file = folder / f"{table}.csv"
         lines = file.read_text().splitlines(keepends=True)
         file.write_text("".join(line for line in lines if line.split(",")[column] != "marine"))

@@ -270,6 +270,18 @@ def _print_effort(console: "Console", scenario: "Scenario") -> None:
     heads = ("class", "from", "to", "sorties", "rail", "bridge", "road", "destruction")
     _print_table(console, heads, rows, right=(3, 4, 5, 6, 7))
     console.print("Sorties a month of 30.4 days; bridge as a share of rail. Derivations: --table effort.")
+    missions = [
+        (
+            row.aircraft_class,
+            row.mission,
+            row.start.isoformat(),
+            row.end.isoformat(),
+            f"{row.sorties_per_month:,.0f}",
+        )
+        for row in scenario.missions
+    ]
+    _print_table(console, ("class", "mission", "from", "to", "sorties"), missions, right=(4,))
+    console.print("Sorties a month at no line and no fixed target. Derivations: --table missions.")
 
 
 def _print_parameters(console: "Console", scenario: "Scenario") -> None:

@@ -1,11 +1,26 @@
 """Rows of the tables that describe the air war: who flies, how much, at what, and by whose leave."""
 
+import math
 from typing import Annotated, Final, Literal, get_args
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from stalemate.scenario.cells import Amount, Day, Flag, Name, Range, Region, Share, Slug, Sourced, Text
+from stalemate.scenario.cells import (
+    Amount,
+    Day,
+    Flag,
+    Name,
+    RaidId,
+    Range,
+    Region,
+    Share,
+    Slug,
+    Sourced,
+    Text,
+)
 from stalemate.table import Names, Row
+
+_EARTH_KM: Final = 6371.0
 
 TARGET_CLASSES: Final = (
     "power",
@@ -149,7 +164,10 @@ class TargetFact(Range):
 
 
 class Attention(Sourced):
-    """The share of a class's sorties at fixed targets that one class of target gets; they sum to 1."""
+    """The share of a class's standing sorties at fixed targets that one class of target gets; they sum to 1.
+
+    Standing sorties are those of no dated raid.
+    """
 
     aircraft_class: Slug
     target_class: Slug
@@ -160,9 +178,12 @@ class Attention(Sourced):
 
 
 class Raid(Sourced):
-    """Sorties of one class in one role in a dated raid on a fixed target, as flown."""
+    """Sorties of one class in one role in a dated raid on a fixed target, as flown.
 
-    raid: Slug
+    ``raid`` is an id of the record. A raid is part of its class's monthly effort and missions, not more.
+    """
+
+    raid: RaidId
     day: Day
     target: Slug
     aircraft_class: Slug
@@ -177,17 +198,19 @@ LEVELS: Final[tuple[Level, ...]] = get_args(Level)
 
 
 class Rule(Sourced):
-    """Who had to approve an attack on some targets over a period.
+    """Who had to approve an attack on some targets, and had not yet, over a period.
 
     ``subject`` says what ``name`` is: the id of a target, of a target class, or nothing where the rule holds
-    ``within_km`` of the border or of Soviet soil, or for everything. A target's level is the highest of the
-    rules that fit it.
+    ``within_km`` of the border, of Soviet soil or of the point ``lat``, ``lon`` (a zone), or for everything.
+    A target's level is the highest of the rules that fit it.
     """
 
     id: Slug
-    subject: Literal["target", "class", "border", "ussr", "all"]
+    subject: Literal["target", "class", "border", "ussr", "zone", "all"]
     name: Slug | None
     within_km: Annotated[float, Field(ge=0, le=1000)] | None
+    lat: Annotated[float, Field(ge=-90, le=90)] | None
+    lon: Annotated[float, Field(ge=-180, le=180)] | None
     level: Level
     start: Day
     end: Day
@@ -204,7 +227,17 @@ class Rule(Sourced):
             return target.border_km <= (self.within_km or 0.0)
         if self.subject == "ussr":
             return target.ussr_km <= (self.within_km or 0.0)
+        if self.subject == "zone":
+            return _km_from(self.lat or 0.0, self.lon or 0.0, target) <= (self.within_km or 0.0)
         return True
+
+
+def _km_from(lat: float, lon: float, target: Target) -> float:
+    """Return the great-circle distance from a point to a target, km (haversine, mean radius of the earth)."""
+    north, east = math.radians(target.lat - lat), math.radians(target.lon - lon)
+    cosines = math.cos(math.radians(lat)) * math.cos(math.radians(target.lat))
+    half_chord = math.sin(north / 2) ** 2 + cosines * math.sin(east / 2) ** 2
+    return 2 * _EARTH_KM * math.asin(math.sqrt(min(1.0, half_chord)))
 
 
 Law = Literal["hague-1907", "additional-protocol-1"]

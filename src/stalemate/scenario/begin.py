@@ -1,7 +1,7 @@
 """The files of a new scenario: the template's network and targets, the forces and parameters of another."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from stalemate import shipped
 from stalemate.scenario.read import MANIFEST, load
@@ -21,20 +21,21 @@ def files_of_new(name: str, like: str) -> dict[str, bytes]:
     war = load(like)
     folder = shipped.folder("scenarios") / TEMPLATE
     manifest = (folder / TEMPLATE_MANIFEST).read_text(encoding="utf-8")
+    striking = [row.id for row in war.classes if row.id in {order.aircraft_class for order in war.effort}]
     plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40] or "new"
     facts = {
         "name": plain,
         "like": war.name,
         "start": str(war.start),
         "end": str(war.end),
-        "classes": ";".join(row.id for row in war.classes),
+        "classes": ";".join(striking),
     }
     files = {MANIFEST: (_filled(manifest, facts) + _policies(war)).encode()}
     for table in TABLES:
         file = f"{table}.csv"
         if (folder / file).is_file():
             text = (folder / file).read_text(encoding="utf-8")
-            files[file] = _filled(_for_each_class(text, war), facts).encode()
+            files[file] = _filled(_for_each_class(text, striking), facts).encode()
         else:
             files[file] = war.files[table].read_bytes()
     return files
@@ -46,10 +47,10 @@ def _filled(text: str, facts: Mapping[str, str]) -> str:
     return text
 
 
-def _for_each_class(text: str, war: Scenario) -> str:
+def _for_each_class(text: str, striking: Sequence[str]) -> str:
     lines = []
     for line in text.splitlines():
-        classes = [row.id for row in war.classes] if "{class}" in line else [""]
+        classes = striking if "{class}" in line else [""]
         lines += [line.replace("{class}", name) for name in classes]
     return "\n".join([*lines, ""])
 

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
-from stalemate.scenario import airtables
+from stalemate.scenario import airtables, ordertables
 from stalemate.scenario.catalogue import Needed
 from stalemate.scenario.checks import Context, Found, Groups, Rows, periods
 from stalemate.scenario.diplomacytables import check_agenda, check_indicators, check_recesses, check_steps
@@ -23,7 +23,7 @@ from stalemate.table import Row
 
 def check(rows: Rows, broken: Collection[str], context: Context) -> Iterator[Found]:
     """Yield every fault across ``rows``; ``broken`` names the tables that were not read whole."""
-    for tables, function in (*_CHECKS, *airtables.CHECKS):
+    for tables, function in (*_CHECKS, *airtables.CHECKS, *ordertables.CHECKS):
         if not set(tables) & set(broken):
             yield from function(rows, context)
     for table, table_rows in rows.items():
@@ -155,7 +155,9 @@ def _shares(rows: Rows, context: Context) -> Iterator[Found]:
 
 
 def _effort(rows: Rows, context: Context) -> Iterator[Found]:
-    groups: Groups = {(aircraft.id,): [] for aircraft in rows["classes"]}
+    """Every class has its orders for every day, except one that only flies missions."""
+    elsewhere = {row.aircraft_class for row in rows["missions"]}
+    groups: Groups = {(row.id,): [] for row in rows["classes"] if row.id not in elsewhere}
     yield from periods("effort", rows["effort"], ("aircraft_class",), groups, context.manifest)
 
 
@@ -172,7 +174,7 @@ def _strengths(rows: Rows, context: Context) -> Iterator[Found]:
 
 
 def _focus(rows: Rows, context: Context) -> Iterator[Found]:
-    """For each class the periods join, and the shares of a period sum to 1."""
+    """For each class with effort the periods join, and the shares of a period sum to 1."""
     totals: dict[tuple[str, date, date], float] = defaultdict(float)
     last = {}
     for row in rows["focus"]:
@@ -183,7 +185,7 @@ def _focus(rows: Rows, context: Context) -> Iterator[Found]:
         if abs(total - 1) > 1e-6:
             expected = "shares of the regions that sum to 1 in each period of a class"
             yield "focus", last[period], "share", f"a sum of {total:g}", expected
-    groups: Groups = {(aircraft.id,): [] for aircraft in rows["classes"]}
+    groups: Groups = {(row.aircraft_class,): [] for row in rows["effort"]}
     yield from periods("focus", list(last.values()), ("aircraft_class",), groups, context.manifest)
 
 
@@ -305,9 +307,9 @@ _CHECKS: tuple[tuple[tuple[str, ...], Callable[[Rows, Context], Iterator[Found]]
     (("links", "crossings"), _crossings),
     (_NETWORK, _reachable),
     (("sectors",), _shares),
-    (("classes", "effort"), _effort),
+    (("classes", "effort", "missions"), _effort),
     (("classes", "strengths"), _strengths),
-    (("classes", "focus"), _focus),
+    (("effort", "focus"), _focus),
     (("aims",), _aims),
     (("forces",), _forces),
     (("weather",), _weather),
