@@ -69,6 +69,7 @@ ORDER = [
     "ensemble.runs",
     "ensemble.runner",
     "analysis.estimate",
+    "analysis.leaning",
     "analysis.compare",
     "analysis.predict",
     "analysis.scorecard",

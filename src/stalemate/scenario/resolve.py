@@ -105,6 +105,16 @@ def resolve(scenario: Scenario, seed: int, replicates: range, structures: Struct
     return worlds
 
 
+def draws_of(scenario: Scenario, seed: int, replicates: range) -> dict[str, Floats]:
+    """Return the uniform number at which each parameter that is in doubt was drawn: name -> (replicate,)."""
+    numbers = np.array(replicates, np.int64)
+    return {
+        name: unit_draws(seed, zlib.crc32(name.encode()), numbers, Decision.PARAMETER)
+        for name, rows in _by_name(scenario).items()
+        if any(row.distribution != "fixed" for row in rows)
+    }
+
+
 def knots(scenario: Scenario) -> Knots:
     """Return the place of every day of the scenario between the knots of every dated parameter.
 
