@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from stalemate.engine.simulate import History, prepare, simulate
 from stalemate.errors import QueryError
-from stalemate.policies.plans import named
+from stalemate.policies.naming import named
 from stalemate.scenario import read
 from stalemate.scenario.catalogue import PARAMETERS
 from stalemate.scenario.checks import Context

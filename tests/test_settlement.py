@@ -11,7 +11,7 @@ from test_cli import call
 from stalemate.analysis.settlement import EVENTS, said, settlement
 from stalemate.engine.simulate import prepare, simulate
 from stalemate.errors import PolicyError, QueryError
-from stalemate.policies.plans import named
+from stalemate.policies.naming import named
 from stalemate.scenario import read
 from stalemate.scenario.extend import extended
 from stalemate.scenario.resolve import Structures, resolve

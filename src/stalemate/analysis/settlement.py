@@ -33,7 +33,7 @@ from stalemate.ensemble.runner import (
 from stalemate.ensemble.store import SHARD_WARS
 from stalemate.errors import QueryError
 from stalemate.policies.directive import AbstractPolicy
-from stalemate.policies.plans import named
+from stalemate.policies.naming import named
 from stalemate.scenario.diplomacy import ITEMS
 from stalemate.scenario.extend import extended
 from stalemate.scenario.resolve import resolve
