@@ -214,10 +214,14 @@ def test_front__calibres_and_battles_add_up_to_the_shells():
     assert one["tunnels_km"] == 287
 
 
-def test_front__small_attacks_are_poisson_of_their_rates():
+def test_front__small_attacks_are_poisson_of_their_rates_week_by_week():
     place, drawn, states = one_sector(5000)
     set_today(states, attacks_un_small=4.5, attacks_communist_small=1.25)
-    FRONT.loop(place, drawn, states, 3)
-    for name, mean in (("small_attacks_un", 4.5), ("small_attacks_communist", 1.25)):
-        assert states[name].mean() == pytest.approx(mean, rel=0.05)
-        assert states[name].var() == pytest.approx(mean, rel=0.1)
+    for day in range(14):
+        FRONT.loop(place, drawn, states, day)
+        for name, a_day in (("small_attacks_un", 4.5), ("small_attacks_communist", 1.25)):
+            if day not in (6, 13):
+                assert (states[name] == 0).all()
+            else:
+                assert states[name].mean() == pytest.approx(7 * a_day, rel=0.02)
+                assert states[name].var() == pytest.approx(7 * a_day, rel=0.1)

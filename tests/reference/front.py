@@ -27,9 +27,11 @@ def front(theatre: Part, world: Part, war: Part, day: int) -> None:
     war.shells_un_guns = war.shells_un * world.fire_guns_un
     war.shells_un_mortars = war.shells_un * (1 - world.fire_guns_un)
     _casualties(theatre, world, war, day, fired)
-    war.small_attacks_un = poisson(world, UN, day, Decision.SMALL_ATTACKS, world.attacks_un_small)
-    war.small_attacks_communist = poisson(
-        world, COMMUNIST, day, Decision.SMALL_ATTACKS, world.attacks_communist_small
+    rates = (world.attacks_un_small, world.attacks_communist_small)
+    week_ends = (day + 1) % 7 == 0
+    war.small_attacks_un, war.small_attacks_communist = (
+        poisson(world, side, day, Decision.SMALL_ATTACKS, 7 * rate) if week_ends else 0
+        for side, rate in enumerate(rates)
     )
     war.tunnels_km = world.works_tunnels_km
     war.battle_left = [max(0.0, left - 1) for left in war.battle_left]

@@ -94,15 +94,15 @@ def fire_share(theatre: Record, world: Record, war: Record, sector: int) -> floa
     Fire of 1 + b B, for b of fire added in battle and B the day's battle, is 1 along the line and b B in the
     sectors attacked.
     """
+    added = world.fire_battle_factor * war.battle
+    if added == 0.0:
+        return float(theatre.share_of_line[sector])
     total = 0.0
     here = 0.0
     for side in range(SIDES):
         total += war.battle_weight[side]
         if war.battle_sector[side] == sector:
             here += war.battle_weight[side]
-    added = world.fire_battle_factor * war.battle
-    if added == 0.0:
-        return float(theatre.share_of_line[sector])
     return float((theatre.share_of_line[sector] + added * here / total) / (1.0 + added))
 
 

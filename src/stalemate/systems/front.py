@@ -31,6 +31,7 @@ _ATTACKS_UN: Final = DATED["attacks_un_small"]
 _ATTACKS_COMMUNIST: Final = DATED["attacks_communist_small"]
 _TUNNELS: Final = DATED["works_tunnels_km"]
 _SMALL_ATTACKS: Final = int(Decision.SMALL_ATTACKS)
+_WEEK: Final = 7
 POLICY: Final = FIRE_FORMS.index("policy")
 STOCK: Final = FIRE_FORMS.index("stock")
 RETRIBUTION: Final = FIRE_FORMS.index("retribution")
@@ -146,8 +147,7 @@ def hold(theatre: Record, world: Record, war: Record, day: int) -> None:
     war.shells_un = war.today[_UN_QUIET] + war.battle * world.fire_un_battle
     _count_calibres(world, war, fired)
     suffer(theatre, world, war, day, fired, war.today[_UN_QUIET])
-    war.small_attacks_un = _small_attacks(world, day, UN, war.today[_ATTACKS_UN])
-    war.small_attacks_communist = _small_attacks(world, day, COMMUNIST, war.today[_ATTACKS_COMMUNIST])
+    _count_small_attacks(world, war, day)
     war.tunnels_km = war.today[_TUNNELS]
     close_day(war)
 
@@ -212,5 +212,12 @@ def _count_calibres(world: Record, war: Record, fired: float) -> None:
 
 
 @kernel
-def _small_attacks(world: Record, day: int, side: int, mean: float) -> int:
-    return poisson_quantile(uniform(world.seed, side, world.replicate, day, _SMALL_ATTACKS), mean)
+def _count_small_attacks(world: Record, war: Record, day: int) -> None:
+    """Draw the small attacks of a week on its last day: nothing hangs on a day's count."""
+    war.small_attacks_un = 0
+    war.small_attacks_communist = 0
+    if day % _WEEK == _WEEK - 1:
+        u = uniform(world.seed, UN, world.replicate, day, _SMALL_ATTACKS)
+        war.small_attacks_un = poisson_quantile(u, _WEEK * war.today[_ATTACKS_UN])
+        u = uniform(world.seed, COMMUNIST, world.replicate, day, _SMALL_ATTACKS)
+        war.small_attacks_communist = poisson_quantile(u, _WEEK * war.today[_ATTACKS_COMMUNIST])
