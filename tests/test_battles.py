@@ -27,6 +27,7 @@ def quiet_front(count, *, rate_un=0.0, rate_communist=0.0, **parameters):
 
 def test_battles__without_them_the_line_stands_and_men_fall_by_fire_alone():
     place, drawn, states = quiet_front(20)
+    states["support_sorties"] = 0.0
     for day in range(60):
         FRONT.loop(place, drawn, states, day)
         for name in ("battle", "ground_km2", "ground_taken_un", "ground_taken_communist"):
@@ -215,3 +216,15 @@ def test_battles__quiet_losses_follow_rounds_and_shells():
     assert dead.mean() == pytest.approx(12, rel=0.035)
     assert dead.var() == pytest.approx(12 + 12**2 / 3, rel=0.1)
     np.testing.assert_array_equal(states["casualties_un_fire"], np.floor(dead * 4.1 * 2.0 + 0.5))
+
+
+def test_battles__air_support_costs_men_by_the_sortie():
+    """120 sorties at .3 casualties each: Poisson of 36, added to the other causes."""
+    place, drawn, states = quiet_front(5000, casualty_air_support=0.3)
+    states["support_sorties"] = 120.0
+    FRONT.loop(place, drawn, states, 9)
+    hurt = states["casualties_communist_air"]
+    assert hurt.mean() == pytest.approx(36, rel=0.01)
+    assert hurt.var() == pytest.approx(36, rel=0.08)
+    by_cause = sum(states[f"casualties_communist_{cause}"] for cause in ("fire", "battle", "air"))
+    np.testing.assert_array_equal(states["casualties_communist"], by_cause)

@@ -171,8 +171,8 @@ def test_verdict__says_form_by_form_what_depends_on_the_form():
 
 
 def test_verdict__says_of_un_fire_that_it_is_an_input_always():
-    paragraphs = verdict(comparison_of(runs_of({"shells_un": 99.0, "casualties_communist": 99.0})))
-    assert "no run says anything about it: UN shells; Communist casualties." in paragraphs[1]
+    paragraphs = verdict(comparison_of(runs_of({"shells_un": 99.0})))
+    assert "no run says anything about it: UN shells." in paragraphs[1]
     assert all("UN shells" not in p for p in (paragraphs[0], *paragraphs[2:]))
 
 

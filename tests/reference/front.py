@@ -162,7 +162,10 @@ def _casualties(theatre: Part, world: Part, war: Part, day: int, fired: float) -
         taken[side] = _advance(theatre, world, war, side, (un, communist)[side])
     war.ground_taken_un, war.ground_taken_communist = taken
     war.casualties_un = war.casualties_un_fire + war.casualties_un_battle
+    mean = war.support_sorties * world.casualty_air_support
+    war.casualties_communist_air = poisson(world, 3, day, Decision.CASUALTIES_COMMUNIST, mean)
     war.casualties_communist = war.casualties_communist_fire + war.casualties_communist_battle
+    war.casualties_communist += war.casualties_communist_air
 
 
 def _advance(theatre: Part, world: Part, war: Part, side: int, lost: int) -> float:

@@ -3,7 +3,7 @@
 A pair is one war fought twice with the same doubt and the same luck. A difference is *told apart* where its
 whole 90 % band lies on one side of zero. Where Communist fire follows a dated policy it cannot answer to what
 is delivered, so such wars say nothing about fire: the verdict says so, and no band of theirs is read. UN fire
-follows dated orders always, so nothing is said of it or of the losses it causes.
+follows dated orders always, so nothing is said of it.
 """
 
 from collections.abc import Sequence

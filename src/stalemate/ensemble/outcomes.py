@@ -43,10 +43,8 @@ OUTCOMES: Final[tuple[Outcome, ...]] = (
     Outcome("grain_mean_days", "grain_stock_days", "mean", "days", "grain stock, mean"),
     Outcome("shells_communist", "shells_communist", "mean", "rounds/day", "Communist shells", "dated fire"),
     Outcome("shells_un", "shells_un", "mean", "rounds/day", "UN shells", "always"),
-    Outcome("casualties_un", "casualties_un", "sum", "persons", "UN casualties by fire", "dated fire"),
-    Outcome(
-        "casualties_communist", "casualties_communist", "sum", "persons", "Communist casualties", "always"
-    ),
+    Outcome("casualties_un", "casualties_un", "sum", "persons", "UN casualties", "dated fire"),
+    Outcome("casualties_communist", "casualties_communist", "sum", "persons", "Communist casualties"),
     Outcome("aircraft_lost", "aircraft_lost", "sum", "aircraft", "own aircraft lost"),
     Outcome("cuts", "cuts", "sum", "cuts", "rail cuts"),
     Outcome("cuts_repaired", "cuts_repaired", "sum", "cuts", "cuts repaired"),

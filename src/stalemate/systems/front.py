@@ -42,7 +42,13 @@ class Front(AbstractSystem):
     """Writes stocks, fire, battles, casualties and ground, and what the armies will ask for tomorrow."""
 
     name: ClassVar[str] = "front"
-    reads: ClassVar[tuple[str, ...]] = ("today", "front_tonnes", "rail_sorties", "destruction_sorties")
+    reads: ClassVar[tuple[str, ...]] = (
+        "today",
+        "front_tonnes",
+        "rail_sorties",
+        "destruction_sorties",
+        "support_sorties",
+    )
     writes: ClassVar[tuple[str, ...]] = (
         "grain_stock",
         "grain_stock_days",
@@ -76,6 +82,7 @@ class Front(AbstractSystem):
         "casualties_communist",
         "casualties_communist_fire",
         "casualties_communist_battle",
+        "casualties_communist_air",
         "deaths_us",
         "casualties_un",
         "casualties_un_fire",

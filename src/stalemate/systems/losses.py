@@ -1,8 +1,9 @@
-"""Casualties of both sides by cause: fire on a quiet front, and battles. Part of the front.
+"""Casualties of both sides by cause: fire on a quiet front, battles, air support. Part of the front.
 
 US dead on the quiet front follow Communist shells to a power. Communist losses there follow UN shells over
 the rounds that a casualty costs. A day of battle costs the UN men in proportion to its size, more if it
-attacks, and costs the other side the battle's exchange ratio times as many. Equations: docs/model/front.md.
+attacks, and costs the other side the battle's exchange ratio times as many. A support sortie costs it a
+number that nobody knows. Equations: docs/model/front.md.
 """
 
 from typing import Final
@@ -26,6 +27,7 @@ _COMMUNIST, _UN = int(Decision.CASUALTIES_COMMUNIST), int(Decision.CASUALTIES_UN
 _QUIET_ROUNDS: Final = 3000.0
 _IN_BATTLE: Final = 1
 """Added to a side's number, the item of its battle in the two decisions on casualties; item 0 is fire."""
+_FROM_AIR: Final = _IN_BATTLE + SIDES
 _US_IN_BATTLE: Final = _IN_BATTLE + SIDES
 
 
@@ -47,7 +49,10 @@ def suffer(theatre: Record, world: Record, war: Record, day: int, shells: float,
     war.deaths_us = deaths
     _fight(theatre, world, war, day)
     war.casualties_un = war.casualties_un_fire + war.casualties_un_battle
-    war.casualties_communist = war.casualties_communist_fire + war.casualties_communist_battle
+    u = uniform(world.seed, _FROM_AIR, world.replicate, day, _COMMUNIST)
+    war.casualties_communist_air = poisson_quantile(u, war.support_sorties * world.casualty_air_support)
+    on_ground = war.casualties_communist_fire + war.casualties_communist_battle
+    war.casualties_communist = on_ground + war.casualties_communist_air
 
 
 @kernel
