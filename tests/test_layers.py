@@ -43,6 +43,8 @@ ORDER = [
     "policies.naming",
     "systems.variables",
     "systems.flow",
+    "systems.allocation",
+    "systems.packages",
     "systems.diplomacy",
     "systems.theatre",
     "systems.arrays",
