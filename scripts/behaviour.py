@@ -73,13 +73,18 @@ def insurgency() -> Rows:
 def talks() -> Rows:
     """Return the hazard of the end at dates, with air pressure of the record's size and without."""
 
-    def hand(day: int, wars: Values) -> None:
+    def fight(day: int, wars: Values) -> None:
+        month = (_flagship().scenario.start + timedelta(days=day)).month
+        wars["battle"] = 0.3 if 6 <= month <= 11 else 0.0
+
+    def press(day: int, wars: Values) -> None:
+        fight(day, wars)
         wars["pressure_felt"] = 1.0 if day >= _day("1952-06-23") else 0.0
 
-    seen, unpressed = alone("talks", hand), alone("talks")
+    seen, unpressed = alone("talks", press), alone("talks", fight)
     columns = [seen["hazard"][..., EXPLANATIONS.index(name)] for name in EXPLANATIONS]
     columns.append(unpressed["hazard"][..., EXPLANATIONS.index("air-pressure")])
-    rows = [("morning of", "items settled", *EXPLANATIONS, "air-pressure, none flown")]
+    rows = [("evening of", "items settled", *EXPLANATIONS, "air-pressure, none flown")]
     for when in ("1951-11-27", "1952-05-02", "1952-07-10", "1952-12-31", "1953-03-28", "1953-06-08"):
         day = _day(when)
         settled = _band(seen["items_settled"][day])

@@ -102,6 +102,7 @@ RANGE = {
     "talks_item_rate": (0, 0.3),
     "talks_end_rate": (0.0001, 0.3),
     "talks_denial_lag_days": (1, 120),
+    "talks_ground_reference": (0.5, 10),
 }
 """Where a parameter is drawn; one that is not named falls between its bounds, -1 to 3 at the widest."""
 
@@ -316,6 +317,8 @@ def wars(rng: np.random.Generator, theatre: Records, count: int) -> Records:
     fill("line_shift_km", lambda shape: rng.normal(0, 6, shape))
     records["ground_km2"], records["battle"] = rng.normal(0, 100, count), rng.random(count)
     records["item_left"] = np.maximum(rng.exponential(size=(count, len(ITEMS))) - 0.5, 0)
+    for name in ("ground_felt", "ground_taken_un", "ground_taken_communist"):
+        records[name] = rng.gamma(0.5, 2, count)
     records["hazard_spent"], records["battle_felt"] = rng.exponential(size=(count, 8)), rng.random(count)
     records["pressure_felt"], records["interdiction_felt"] = rng.gamma(2, 0.5, (2, count))
     return records

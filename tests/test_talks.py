@@ -111,6 +111,20 @@ def test_talks__slow_the_end_in_recess_only_where_recess_counts():
     assert (wars["hazard_spent"] == 0).all()
 
 
+def test_talks__count_as_denial_attacks_that_take_little_ground():
+    """In the long run: battles at half their reference are half; ground at its reference halves that."""
+    theatre, worlds, wars = begun(
+        3, end_rate=0.01, own_denial=1.0, battle_reference=0.3, ground_reference=2.0
+    )
+    theatre["item_open"] = 1
+    wars["battle"] = [0.0, 0.15, 0.15]
+    wars["ground_taken_un"], wars["ground_taken_communist"] = [0, 0, 1.5], [0, 0, 0.5]
+    for day in range(3000):
+        TALKS.loop(theatre, worlds, wars, day)
+    denial = wars["hazard"][:, EXPLANATIONS.index("denial")]
+    np.testing.assert_allclose(np.log(denial / 0.01), [0.0, 0.5, 0.25], atol=1e-9)
+
+
 def test_tables__are_dated_by_events_of_the_record():
     """The first event named stands on the first day of a row, the last on its last."""
     starts = {event.id: event.start for event in Chronicle.load().events}

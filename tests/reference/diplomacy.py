@@ -9,6 +9,8 @@ Part = SimpleNamespace
 def talks(theatre: Part, world: Part, war: Part, day: int) -> None:
     war.in_recess = theatre.recess
     war.battle_felt = war.battle_felt + (war.battle - war.battle_felt) / world.talks_denial_lag_days
+    ground = war.ground_taken_un + war.ground_taken_communist
+    war.ground_felt = war.ground_felt + (ground - war.ground_felt) / world.talks_denial_lag_days
     for item in range(4):
         if theatre.item_open[item] and not theatre.recess and war.item_left[item] > 0:
             war.item_left[item] -= min(world.talks_item_rate, war.item_left[item])
@@ -17,7 +19,9 @@ def talks(theatre: Part, world: Part, war: Part, day: int) -> None:
         return
     z = {
         "pressure": war.pressure_felt,
-        "denial": min(1.0, war.battle_felt / world.talks_battle_reference),
+        "denial": min(1.0, war.battle_felt / world.talks_battle_reference)
+        * world.talks_ground_reference
+        / (world.talks_ground_reference + war.ground_felt),
         "leadership": theatre.leadership,
         "threat": theatre.threat,
         "ground_cost": theatre.ground_cost,

@@ -37,7 +37,12 @@ class Talks(AbstractSystem):
     """Writes the items settled and, under each explanation, the hazard of the end and whether it came."""
 
     name: ClassVar[str] = "talks"
-    reads: ClassVar[tuple[str, ...]] = ("pressure_felt", "battle")
+    reads: ClassVar[tuple[str, ...]] = (
+        "pressure_felt",
+        "battle",
+        "ground_taken_un",
+        "ground_taken_communist",
+    )
     writes: ClassVar[tuple[str, ...]] = (
         "items_settled",
         "in_recess",
@@ -46,6 +51,7 @@ class Talks(AbstractSystem):
         "item_left",
         "hazard_spent",
         "battle_felt",
+        "ground_felt",
     )
 
     @property
@@ -66,6 +72,8 @@ def negotiate(theatre: Record, world: Record, war: Record, day: int) -> None:
     """Run the talks' day."""
     war.in_recess = theatre.recess
     war.battle_felt += (war.battle - war.battle_felt) / world.talks_denial_lag_days
+    moved_km2 = war.ground_taken_un + war.ground_taken_communist
+    war.ground_felt += (moved_km2 - war.ground_felt) / world.talks_denial_lag_days
     left = 0
     for item in range(_PRISONERS):
         if war.item_left[item] > 0.0 and theatre.item_open[item] == 1 and theatre.recess == 0:
@@ -87,7 +95,8 @@ def negotiate(theatre: Record, world: Record, war: Record, day: int) -> None:
 def _weigh(theatre: Record, world: Record, war: Record) -> None:
     """Write the day's hazard of an agreement on prisoners under each explanation."""
     pressure = war.pressure_felt
-    denial = min(1.0, war.battle_felt / world.talks_battle_reference)
+    attacked = min(1.0, war.battle_felt / world.talks_battle_reference)
+    denial = attacked / (1.0 + war.ground_felt / world.talks_ground_reference)
     others = (
         world.talks_other_pressure * pressure
         + world.talks_other_denial * denial
