@@ -57,6 +57,22 @@ def alone(
     return {field: np.array(values) for field, values in evenings.items()}
 
 
+def attrition() -> Rows:
+    """Return losses in 1,000 sorties at dates: as drawn, with the guns of May 1951, with no new tactics."""
+
+    def hand(day: int, wars: Values) -> None:
+        wars["sorties"][:, 0], wars["aircraft"][:, 0] = 1000.0, 10**6
+
+    cases: tuple[dict[str, float], ...] = ({}, {"loss_flak_guns": 925.0}, {"loss_tactics_progress": 0.0})
+    seen = [alone("attrition", hand, today=case) for case in cases]
+    columns = [*(case["lost_flak"] for case in seen), seen[0]["lost_accident"]]
+    rows = [("from", "to ground fire", "with 925 guns throughout", "with tactics unchanged", "by accident")]
+    for when in ("1951-07-10", "1951-12-15", "1952-07-01", "1952-09-01", "1953-06-01"):
+        days = slice(_day(when), _day(when) + 28)
+        rows.append((when, *(_band(column[days, :, 0].mean(0)) for column in columns)))
+    return rows
+
+
 def insurgency() -> Rows:
     """Return strength and claims at dates, with Ratkiller and without it."""
     seen, unswept = alone("insurgency"), alone("insurgency", today={"guerrilla_sweep_divisions": 0.25})
@@ -118,6 +134,7 @@ def front() -> Rows:
 
 
 BEHAVIOURS: Final[Mapping[str, Callable[[], Rows]]] = {
+    "attrition": attrition,
     "front": front,
     "insurgency": insurgency,
     "talks": talks,

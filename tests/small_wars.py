@@ -60,7 +60,11 @@ RANGE = {
     "flood_bridge_days": (0.5, 12),
     "effort_day_sigma": (0, 0.6),
     "effort_availability_factor": (0.5, 1.5),
-    "loss_per_1000_fighter_bomber": (0, 40),
+    "loss_flak_per_1000": (0, 40),
+    "loss_flak_guns": (500, 4000),
+    "loss_flak_reference_guns": (500, 4000),
+    "loss_tactics_factor": (0.3, 2),
+    "loss_accident_per_1000": (0, 30),
     "loss_heavy_damage_ratio": (0, 2),
     "loss_repair_days": (1, 60),
     "loss_replacement_days": (1, 60),
@@ -284,6 +288,9 @@ def wars(rng: np.random.Generator, theatre: Records, count: int) -> Records:
     fill("aircraft", lambda shape: rng.integers(0, 250, shape))
     fill("in_repair", lambda shape: rng.integers(0, 40, shape))
     fill("awaited", lambda shape: rng.gamma(0.5, 20, shape))
+    fill("sorties", lambda shape: rng.gamma(1, 200, shape) * (rng.random(shape) < 0.8))
+    for name in ("cover_flown", "support_flown"):
+        records[name] = records["sorties"] * rng.random() * 0.5
     fill("flown_share", lambda shape: rng.gamma(1, 1, shape) * (rng.random(shape) < 0.8))
     fill("washouts", lambda shape: rng.poisson(0.3, shape))
     fill("washed_out", lambda shape: rng.poisson(0.3, shape))

@@ -1,4 +1,4 @@
-"""Air forces: aircraft are conserved, sorties stay within what is available, means follow the order."""
+"""Air forces: sorties stay within what is available, means follow the order."""
 
 import math
 
@@ -21,30 +21,27 @@ def block(seed, count):
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_airforces__conserve_aircraft_and_never_fly_more_than_is_available(seed):
+def test_airforces__never_fly_more_than_is_available(seed):
     place, drawn, states = block(seed, 10)
-    held = states["aircraft"] + states["in_repair"]
     rng = np.random.default_rng(seed)
     for day in range(150):
         states["flyable_day"], states["flyable_night"] = rng.random((2, 10)) < 0.7
         AIRFORCES.loop(place, drawn, states, day)
-        held = held + states["aircraft_received"] - states["aircraft_lost"]
-        np.testing.assert_array_equal(states["aircraft"] + states["in_repair"], held)
         assert (states["sorties"] <= states["available"] * (1 + 1e-12)).all()
-        for name in ("aircraft", "in_repair", "awaited", "sorties", "available", "flown_share"):
+        for name in ("sorties", "available", "flown_share", "cover_flown"):
             assert (states[name] >= 0).all()
         missions = states["rail_sorties"] + states["road_sorties"] + states["destruction_sorties"]
         assert (missions <= states["sorties"].sum(1) * (1 + 1e-12)).all()
 
 
-def test_airforces__without_orders_nothing_flies_and_nothing_is_lost():
+def test_airforces__without_orders_nothing_flies():
     place, drawn, states = block(1, 50)
     states["mission_weight"] = 0.0
     place[0]["ordered_other"] = place[0]["ordered_superiority"] = 0.0
     place[0]["n_raids"] = 0
     for day in range(30):
         AIRFORCES.loop(place, drawn, states, day)
-        for name in ("sorties", "flown_share", "rail_sorties", "aircraft_lost", "aircraft_damaged"):
+        for name in ("sorties", "flown_share", "rail_sorties", "cover_flown"):
             assert not states[name].any()
 
 
@@ -76,6 +73,7 @@ def test_airforces__a_raid_goes_before_standing_orders_and_its_strikes_carry_bom
     np.testing.assert_allclose(states["rail_sorties"], 2)
     np.testing.assert_allclose(states["destruction_sorties"], 8)
     np.testing.assert_allclose(states["bombs_tonnes"][:, 0], 0.5 * (6 + 2))
+    np.testing.assert_allclose(states["cover_flown"][:, 0], 2)
 
 
 def test_airforces__a_shortage_of_aircraft_caps_every_mission_alike():
@@ -102,8 +100,8 @@ def test_airforces__a_shortage_of_aircraft_caps_every_mission_alike():
     np.testing.assert_allclose(states["superiority_sorties"], 0.2)
 
 
-def test_airforces__fly_what_was_ordered_and_lose_at_the_rate_on_average():
-    """The day's multiplier has mean 1; fair days make up for foul ones; losses are Poisson in sorties."""
+def test_airforces__fly_what_was_ordered_on_average():
+    """The day's multiplier has mean 1; fair days make up for foul ones."""
     count, days = 1500, 20
     place, drawn, states = block(4, count)
     one = place[0]
@@ -116,41 +114,17 @@ def test_airforces__fly_what_was_ordered_and_lose_at_the_rate_on_average():
     for name, value in (
         ("effort_day_sigma", 0.4),
         ("effort_doubt_fighter_bomber", 1.0),
-        ("loss_per_1000_fighter_bomber", 20.0),
-        ("loss_heavy_damage_ratio", 1.5),
     ):
         drawn[name] = value
     states["mission_weight"] = 1.0
     states["aircraft"][:, 0] = 10**6
     rng = np.random.default_rng(0)
-    flown, lost, hurt = [], [], []
+    flown = []
     for day in range(days):
         states["flyable_day"] = rng.random(count) < 0.6
         AIRFORCES.loop(place, drawn, states, day)
         flown.append(states["sorties"][:, 0].copy())
-        lost.append(states["aircraft_lost"][:, 0].copy())
-        hurt.append(states["aircraft_damaged"][:, 0].copy())
     expected = 50 * math.exp(0.3)
     assert np.mean(flown) == pytest.approx(expected, rel=0.02)
     fair = np.array(flown)[np.array(flown) > 0]
     assert np.log(fair).std() == pytest.approx(0.4, rel=0.03)
-    assert np.sum(lost) == pytest.approx(np.sum(flown) * 0.02, rel=0.02)
-    assert np.sum(hurt) == pytest.approx(np.sum(flown) * 0.03, rel=0.02)
-
-
-def test_airforces__what_is_damaged_and_replaced_comes_back_after_the_mean_delay():
-    count, days = 400, 60
-    place, drawn, states = block(5, count)
-    place[0]["n_classes"], place[0]["reinforcement"] = 1, 0
-    drawn["seed"], drawn["replicate"] = 3, np.arange(count)
-    drawn["loss_repair_days"], drawn["loss_replacement_days"] = 12.0, 20.0
-    states["mission_weight"] = 0.0
-    place[0]["ordered_other"] = place[0]["ordered_superiority"] = 0.0
-    place[0]["n_raids"] = 0
-    states["aircraft"][:, 0], states["in_repair"][:, 0], states["awaited"][:, 0] = 0, 200, 100.0
-    for day in range(days):
-        AIRFORCES.loop(place, drawn, states, day)
-        for name, first, delay in (("in_repair", 200, 12.0), ("awaited", 100, 20.0)):
-            expected = first * (1 - 1 / delay) ** (day + 1)
-            if expected > 10:
-                assert states[name][:, 0].mean() == pytest.approx(expected, rel=0.04)

@@ -56,6 +56,7 @@ ORDER = [
     "systems.committee",
     "systems.airforces",
     "systems.strike",
+    "systems.attrition",
     "systems.repair",
     "systems.transport",
     "systems.battles",

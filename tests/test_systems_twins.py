@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from reference import diplomacy, front, society, systems
+from reference import diplomacy, front, losses, society, systems
 from small_wars import assert_same, plain, plain_world, theatre, wars, worlds
 
 from stalemate.engine.day import DAY
@@ -14,6 +14,7 @@ TWINS = {
     "committee": systems.committee,
     "airforces": systems.airforces,
     "strike": systems.strike,
+    "attrition": losses.attrition,
     "repair": systems.repair,
     "front": front.front,
     "insurgency": society.insurgency,

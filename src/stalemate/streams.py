@@ -88,6 +88,8 @@ class Decision(IntEnum):
     SMALL_ATTACKS = 34
     GROUND = 35
     SWEEP = 40
+    FLAK = 53
+    ACCIDENT = 54
     TALKS_ITEM = 80
     TALKS_SETTLED = 81
     PARAMETER = 100

@@ -119,29 +119,12 @@ def airforces(theatre: Part, world: Part, war: Part, day: int) -> None:
         load = 0.0 if name == "interceptor" else getattr(world, f"bombs_t_{name}")
         war.bombs_tonnes[k] = load * striking
         raided += raiding
-        relative = 1.0 if name == "fighter_bomber" else getattr(world, f"loss_relative_{name}")
-        losses = war.sorties[k] / 1000 * world.loss_per_1000_fighter_bomber * relative
-        _books(theatre, world, war, day, k, losses)
+        escorts = sum(theatre.raid_sorties[r] for r in mine if theatre.raid_role[r] == 2)
+        war.cover_flown[k] = share * orders["superiority"] + escorts * war.raid_share[k]
     war.rail_sorties = flown_at["rail"] + flown_at["bridge"]
     war.road_sorties, war.support_sorties = flown_at["road"], flown_at["support"]
     war.destruction_sorties = flown_at["destruction"] + raided
     war.superiority_sorties = flown_at["superiority"]
-
-
-def _books(theatre: Part, world: Part, war: Part, day: int, k: int, losses: float) -> None:
-    """Aircraft lost, hurt, mended and received, all of them whole and none more than there are."""
-    lost = min(war.aircraft[k], poisson(world, k, day, Decision.LOSSES, losses))
-    damage = losses * world.loss_heavy_damage_ratio
-    hurt = min(war.aircraft[k] - lost, poisson(world, k, day, Decision.HEAVY_DAMAGE, damage))
-    due = war.in_repair[k] / world.loss_repair_days
-    mended = min(war.in_repair[k], poisson(world, k, day, Decision.AIRCRAFT_MENDED, due))
-    due = war.awaited[k] / world.loss_replacement_days
-    new = min(math.floor(war.awaited[k]), poisson(world, k, day, Decision.AIRCRAFT_REPLACED, due))
-    war.awaited[k] += world.loss_replaced_share * lost - new
-    war.aircraft_lost[k], war.aircraft_damaged[k] = lost, hurt
-    war.aircraft_returned[k], war.aircraft_received[k] = mended, new + theatre.reinforcement[k]
-    war.aircraft[k] += war.aircraft_received[k] + mended - lost - hurt
-    war.in_repair[k] += hurt - mended
 
 
 def strike(theatre: Part, world: Part, war: Part, day: int) -> None:

@@ -8,6 +8,7 @@ from typing import Final
 
 from stalemate.errors import ModelError
 from stalemate.systems.airforces import AirForces
+from stalemate.systems.attrition import Attrition
 from stalemate.systems.authority import Authority
 from stalemate.systems.calendar import Calendar
 from stalemate.systems.committee import Committee
@@ -33,6 +34,7 @@ DAY: Final[tuple[tuple[int, AbstractSystem], ...]] = tuple(
             Committee(),
             AirForces(),
             Strike(),
+            Attrition(),
             Repair(),
             Transport(),
             Front(),

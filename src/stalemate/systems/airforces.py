@@ -1,27 +1,24 @@
-"""Air forces: what the day's orders become, and what they cost. Equations: docs/model/airforces.md.
+"""Air forces: what the day's orders become. Equations: docs/model/airforces.md.
 
 Sorties flown = order x doubt of the effort x the day's multiplier / share of flyable days, on flyable days,
-up to serviceable aircraft x sorties an aircraft. Losses and heavy damage are Poisson in sorties; a share of
-losses is replaced after a delay, heavily damaged aircraft return after repair. Always:
-aircraft + in repair = first day's + received - lost.
+up to serviceable aircraft x sorties an aircraft. What it costs is counted in attrition.
 """
 
 from collections.abc import Callable
 from typing import ClassVar, final
 
 from stalemate.kernel import kernel
-from stalemate.streams import Decision, exp_, normal_quantile, poisson_quantile, uniform
+from stalemate.streams import Decision, exp_, normal_quantile, uniform
 from stalemate.systems.bombing import bombs_per_sortie
 from stalemate.systems.system import AbstractSystem, Record, Records
-from stalemate.systems.theatre import B26, B29, FIGHTER_BOMBER, INTERCEPTOR, MARINE, STRIKE, Prepared
+from stalemate.systems.theatre import B26, B29, ESCORT, FIGHTER_BOMBER, INTERCEPTOR, MARINE, STRIKE, Prepared
 
-_EFFORT, _LOSSES, _DAMAGE = int(Decision.DAY_EFFORT), int(Decision.LOSSES), int(Decision.HEAVY_DAMAGE)
-_MENDED, _REPLACED = int(Decision.AIRCRAFT_MENDED), int(Decision.AIRCRAFT_REPLACED)
+_EFFORT = int(Decision.DAY_EFFORT)
 
 
 @final
 class AirForces(AbstractSystem):
-    """Writes sorties flown, aircraft on hand and own losses, by class."""
+    """Writes sorties flown, by class and by mission."""
 
     name: ClassVar[str] = "airforces"
     reads: ClassVar[tuple[str, ...]] = (
@@ -30,14 +27,8 @@ class AirForces(AbstractSystem):
         "raid_allowed",
         "mission_weight",
     )
+    reads_yesterday: ClassVar[tuple[str, ...]] = ("aircraft",)
     writes: ClassVar[tuple[str, ...]] = (
-        "aircraft",
-        "in_repair",
-        "awaited",
-        "aircraft_received",
-        "aircraft_returned",
-        "aircraft_lost",
-        "aircraft_damaged",
         "available",
         "sorties",
         "flown_share",
@@ -48,6 +39,7 @@ class AirForces(AbstractSystem):
         "support_sorties",
         "support_flown",
         "superiority_sorties",
+        "cover_flown",
         "raid_share",
         "bombs_tonnes",
     )
@@ -58,13 +50,12 @@ class AirForces(AbstractSystem):
         return fly
 
     def begin(self, prepared: Prepared, worlds: Records, wars: Records) -> None:
-        """Put the first day's aircraft on the fields."""
-        wars["aircraft"][:, : len(prepared.on_hand)] = prepared.on_hand
+        """Nothing is carried over from a day before."""
 
 
 @kernel
 def fly(theatre: Record, world: Record, war: Record, day: int) -> None:
-    """Fly the raids and the standing orders, then lose, repair and replace, class by class."""
+    """Fly the raids and the standing orders, class by class."""
     war.rail_sorties = 0.0
     war.road_sorties = 0.0
     war.destruction_sorties = 0.0
@@ -103,15 +94,17 @@ def fly(theatre: Record, world: Record, war: Record, day: int) -> None:
         war.support_flown[k] = share * support
         war.support_sorties += share * support
         war.superiority_sorties += share * superiority
+        war.cover_flown[k] = share * superiority
         striking = rail + road + destruction + support
         war.bombs_tonnes[k] = bombs_per_sortie(world, theatre.kind[k]) * (share * striking)
-        _account(theatre, world, war, day, k)
     for r in range(theatre.n_raids):
         k = theatre.raid_class[r]
         flown = theatre.raid_sorties[r] * war.raid_share[k] * war.raid_allowed[r]
         war.destruction_sorties += flown
         if theatre.raid_role[r] == STRIKE:
             war.bombs_tonnes[k] += bombs_per_sortie(world, theatre.kind[k]) * flown
+        elif theatre.raid_role[r] == ESCORT:
+            war.cover_flown[k] += flown
 
 
 @kernel
@@ -131,30 +124,6 @@ def _fly_raids(theatre: Record, war: Record, k: int) -> float:
 
 
 @kernel
-def _account(theatre: Record, world: Record, war: Record, day: int, k: int) -> None:
-    seed, replicate = world.seed, world.replicate
-    mean = (
-        war.sorties[k] * world.loss_per_1000_fighter_bomber * 0.001 * _relative_loss(world, theatre.kind[k])
-    )
-    lost = min(poisson_quantile(uniform(seed, k, replicate, day, _LOSSES), mean), war.aircraft[k])
-    hurt = poisson_quantile(uniform(seed, k, replicate, day, _DAMAGE), mean * world.loss_heavy_damage_ratio)
-    hurt = min(hurt, war.aircraft[k] - lost)
-    mended = poisson_quantile(
-        uniform(seed, k, replicate, day, _MENDED), war.in_repair[k] / world.loss_repair_days
-    )
-    mended = min(mended, war.in_repair[k])
-    due = war.awaited[k] / world.loss_replacement_days
-    arrived = min(poisson_quantile(uniform(seed, k, replicate, day, _REPLACED), due), int(war.awaited[k]))
-    war.awaited[k] += lost * world.loss_replaced_share - arrived
-    war.aircraft_lost[k] = lost
-    war.aircraft_damaged[k] = hurt
-    war.aircraft_returned[k] = mended
-    war.aircraft_received[k] = arrived + theatre.reinforcement[k]
-    war.in_repair[k] += hurt - mended
-    war.aircraft[k] += war.aircraft_received[k] + mended - lost - hurt
-
-
-@kernel
 def _doubt(world: Record, kind: int) -> float:
     if kind == FIGHTER_BOMBER:
         return world.effort_doubt_fighter_bomber
@@ -167,18 +136,3 @@ def _doubt(world: Record, kind: int) -> float:
     if kind == INTERCEPTOR:
         return world.effort_doubt_interceptor
     return world.effort_doubt_carrier
-
-
-@kernel
-def _relative_loss(world: Record, kind: int) -> float:
-    if kind == FIGHTER_BOMBER:
-        return 1.0
-    if kind == B26:
-        return world.loss_relative_b26
-    if kind == B29:
-        return world.loss_relative_b29
-    if kind == MARINE:
-        return world.loss_relative_marine
-    if kind == INTERCEPTOR:
-        return world.loss_relative_interceptor
-    return world.loss_relative_carrier
