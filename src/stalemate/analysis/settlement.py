@@ -251,7 +251,8 @@ def said(answer: Settlement) -> tuple[str, ...]:
         f"and {number(after.median)} after it: prior beside posterior, and there is nothing else to print.",
         f"This is a second question. After {answer.known_to} there is no record: effort repeats its last 90 "
         f"days, which is assumed, and wars are followed to {answer.until}. Harm to civilians is in no term; "
-        "that it would bring terms was a belief of planners.",
+        "that it would bring terms was a belief of planners. A longer war has more dead, civilians among "
+        "them, who are not counted here.",
     )
 
 
