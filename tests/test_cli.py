@@ -87,8 +87,8 @@ def test_compare__prints_within_80_columns_with_verdict_and_harm(capsys):
     code, out, err = call(capsys, "compare", "shifted", "plain", *FEW)
     assert code == 0
     assert max(len(line) for line in out.splitlines()) <= 80
-    assert "says nothing about" in " ".join(out.split())
-    assert "deaths are not modelled yet" in " ".join(out.split())
+    assert "so no run says anything about it" in " ".join(out.split())
+    assert "Deaths by hunger, cold and disease are not modelled" in " ".join(out.split())
     assert "civil rail freight" in out
     assert err.splitlines()[0] == "40 pairs of shifted and plain, seed 1"
 

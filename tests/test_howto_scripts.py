@@ -18,7 +18,7 @@ def test_howto_scripts__python_blocks_run_in_order(capsys):
         exec(compile(block, PAGE.name, "exec"), names)
     printed = capsys.readouterr().out
     assert "t/day" in printed
-    assert "deaths are not modelled yet" in printed
+    assert "Deaths by hunger, cold and disease are not modelled" in printed
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,7 @@ ORDER = [
     "analysis.estimate",
     "analysis.leaning",
     "analysis.compare",
+    "analysis.verdict",
     "analysis.predict",
     "analysis.scorecard",
     "analysis.rivals",

@@ -41,8 +41,15 @@ def test_run__outcomes_equal_a_plain_loop_over_the_daily_numbers():
     for o in OUTCOMES:
         for war in (0, 39):
             daily = toy_war.series(o.quantity, 5, war, days).astype(np.float32).astype(float)
+            daily = daily if o.place is None else daily[:, o.place]
             whole = [sum(day) if daily.ndim == 2 else day for day in daily.tolist()][first:]
-            expected = {"sum": sum(whole), "mean": sum(whole) / len(whole), "least": min(whole)}[o.over_days]
+            by_rule = {
+                "sum": sum(whole),
+                "mean": sum(whole) / len(whole),
+                "least": min(whole),
+                "end": whole[-1],
+            }
+            expected = by_rule[o.over_days]
             assert runs.outcome(1, o.name)[war] == pytest.approx(expected, rel=1e-12)
 
 
@@ -213,8 +220,8 @@ def test_to_xarray__equals_the_raw_numbers_and_carries_units():
 
 def test_weekly__refuses_a_series_that_is_not_kept():
     runs = run(toy_war.scenario(), toy_war.Plain(), replicates=1, until=date(1951, 7, 12))
-    with pytest.raises(QueryError, match="no weekly series 'sorties'"):
-        runs.weekly(0, "sorties")
+    with pytest.raises(QueryError, match="no weekly series 'washouts'"):
+        runs.weekly(0, "washouts")
 
 
 def test_available_cores__is_at_least_one():

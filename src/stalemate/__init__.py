@@ -12,11 +12,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from stalemate.analysis.compare import Comparison, compare, verdict
+    from stalemate.analysis.compare import Comparison, compare
     from stalemate.analysis.estimate import Estimate
     from stalemate.analysis.predict import Prediction, predict
     from stalemate.analysis.scorecard import Scorecard, scorecard
     from stalemate.analysis.settlement import Settlement, settlement
+    from stalemate.analysis.verdict import verdict
     from stalemate.engine.simulate import Structures
     from stalemate.ensemble.runner import run
     from stalemate.ensemble.runs import Runs, read_run
@@ -64,7 +65,7 @@ _HOMES = {
     "run": "ensemble.runner",
     "scorecard": "analysis.scorecard",
     "settlement": "analysis.settlement",
-    "verdict": "analysis.compare",
+    "verdict": "analysis.verdict",
 }
 
 

@@ -24,34 +24,59 @@ DAYS_PER_WEEK: Final = 7
 class Outcome:
     """One number that a war is judged by, taken from the daily series of one quantity.
 
-    ``over_days`` says how the days of the window make one number. ``given`` says when the number is put in,
-    not found: what hangs on Communist fire is given where that fire follows a dated policy, and what hangs on
-    UN fire always, since it follows dated orders under every form.
+    ``over_days`` says how the days of the window make one number. ``group`` says what it is about, in the
+    order of ``GROUPS``. ``given`` says when the number is put in, not found: what hangs on Communist fire is
+    given where that fire follows a dated policy, and UN fire always, since it follows dated orders under
+    every form. ``place`` numbers a place of the quantity, where one is meant and not the whole.
     """
 
     name: str
     quantity: str
-    over_days: Literal["mean", "sum", "least"]
+    over_days: Literal["mean", "sum", "least", "end"]
     unit: str
     label: str
+    group: str
     given: Literal["never", "dated fire", "always"] = "never"
+    place: int | None = None
 
+
+GROUPS: Final = ("supply", "railways", "the front", "own air effort", "civilians")
+"""What outcomes are about, in the order in which tables show them."""
 
 OUTCOMES: Final[tuple[Outcome, ...]] = (
-    Outcome("front_tonnes", "front_tonnes", "mean", "t/day", "delivered to the front"),
-    Outcome("grain_least_days", "grain_stock_days", "least", "days", "grain stock, lowest"),
-    Outcome("grain_mean_days", "grain_stock_days", "mean", "days", "grain stock, mean"),
-    Outcome("shells_communist", "shells_communist", "mean", "rounds/day", "Communist shells", "dated fire"),
-    Outcome("shells_un", "shells_un", "mean", "rounds/day", "UN shells", "always"),
-    Outcome("casualties_un", "casualties_un", "sum", "persons", "UN casualties", "dated fire"),
-    Outcome("casualties_communist", "casualties_communist", "sum", "persons", "Communist casualties"),
-    Outcome("aircraft_lost", "aircraft_lost", "sum", "aircraft", "own aircraft lost"),
-    Outcome("cuts", "cuts", "sum", "cuts", "rail cuts"),
-    Outcome("cuts_repaired", "cuts_repaired", "sum", "cuts", "cuts repaired"),
-    Outcome("bridges_down", "bridges_down", "mean", "bridges", "bridges down, mean"),
-    Outcome("trucks_lost", "trucks_lost", "sum", "trucks", "trucks lost"),
-    Outcome("rail_intake_cars", "rail_intake_cars", "mean", "cars/day", "rail cars taken in"),
-    Outcome("civil_tonnes", "civil_tonnes", "mean", "t/day", "civil rail freight"),
+    Outcome("front_tonnes", "front_tonnes", "mean", "t/day", "delivered to the front", "supply"),
+    Outcome("grain_least_days", "grain_stock_days", "least", "days", "grain stock, lowest", "supply"),
+    Outcome("grain_mean_days", "grain_stock_days", "mean", "days", "grain stock, mean", "supply"),
+    Outcome("ammunition_end_t", "ammunition_stock", "end", "t", "ammunition stock, end", "supply"),
+    Outcome("trucks_lost", "trucks_lost", "sum", "trucks", "trucks lost", "supply"),
+    Outcome("rail_intake_cars", "rail_intake_cars", "mean", "cars/day", "rail cars taken in", "railways"),
+    Outcome("cuts", "cuts", "sum", "cuts", "rail cuts", "railways"),
+    Outcome("cuts_repaired", "cuts_repaired", "sum", "cuts", "cuts repaired", "railways"),
+    Outcome("bridges_down", "bridges_down", "mean", "bridges", "bridges down, mean", "railways"),
+    Outcome(
+        "shells_communist",
+        "shells_communist",
+        "mean",
+        "rounds/day",
+        "Communist shells",
+        "the front",
+        "dated fire",
+    ),
+    Outcome("shells_un", "shells_un", "mean", "rounds/day", "UN shells", "the front", "always"),
+    Outcome("casualties_un", "casualties_un", "sum", "persons", "UN casualties", "the front", "dated fire"),
+    Outcome(
+        "casualties_communist",
+        "casualties_communist",
+        "sum",
+        "persons",
+        "Communist casualties",
+        "the front",
+    ),
+    Outcome("ground_km2", "ground_km2", "end", "km2", "ground gained by the UN", "the front", "always"),
+    Outcome("sorties", "sorties", "sum", "sorties", "sorties flown", "own air effort"),
+    Outcome("bombs_tonnes", "bombs_tonnes", "sum", "t", "bombs dropped", "own air effort"),
+    Outcome("aircraft_lost", "aircraft_lost", "sum", "aircraft", "own aircraft lost", "own air effort"),
+    Outcome("civil_tonnes", "civil_tonnes", "mean", "t/day", "civil rail freight", "civilians"),
 )
 
 QUANTITIES: Final[tuple[str, ...]] = (
@@ -59,7 +84,6 @@ QUANTITIES: Final[tuple[str, ...]] = (
     "cordon_open_share",
     "usable_rail_km",
     "trucks",
-    "ammunition_stock",
 )
 """What is recorded of each war: the outcomes' quantities, and some for the weekly series alone."""
 
@@ -95,15 +119,13 @@ def outcomes_of(
     What is least is sought from parting_day on: before it policies cannot differ, and a low of those days
     would hide every later one.
     """
-    return {
-        outcome.name: _over_days(
-            over_places(outcome.quantity, daily[outcome.quantity])[
-                :, (parting_day if outcome.over_days == "least" else first_day) : last_day + 1
-            ],
-            outcome.over_days,
-        )
-        for outcome in OUTCOMES
-    }
+    made = {}
+    for outcome in OUTCOMES:
+        values = daily[outcome.quantity]
+        days = over_places(outcome.quantity, values if outcome.place is None else values[..., outcome.place])
+        from_day = parting_day if outcome.over_days == "least" else first_day
+        made[outcome.name] = _over_days(days[:, from_day : last_day + 1], outcome.over_days)
+    return made
 
 
 def weekly_of(
@@ -135,6 +157,8 @@ def _over_days(days: npt.NDArray[np.float64], how: str) -> npt.NDArray[np.float6
     days = np.ascontiguousarray(days)
     if how == "least":
         return np.asarray(days.min(axis=1))
+    if how == "end":
+        return np.ascontiguousarray(days[:, -1])
     total = days.sum(axis=1)
     return np.asarray(total / days.shape[1] if how == "mean" else total)
 

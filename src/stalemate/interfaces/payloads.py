@@ -3,10 +3,11 @@
 import math
 from typing import Any, TypedDict
 
-from stalemate.analysis.compare import Comparison, Contrast, FormContrast, verdict
+from stalemate.analysis.compare import Comparison, Contrast, FormContrast
 from stalemate.analysis.estimate import Estimate, estimate
 from stalemate.analysis.predict import Prediction, Quantity
 from stalemate.analysis.scorecard import Score, Scorecard
+from stalemate.analysis.verdict import verdict
 from stalemate.ensemble.outcomes import OUTCOMES
 from stalemate.ensemble.runs import Runs
 
@@ -41,6 +42,14 @@ class FormPayload(TypedDict):
     outcomes: list[ContrastPayload]
 
 
+class LeaningPayload(TypedDict):
+    """One doubt that an answer leans on."""
+
+    parameter: str
+    correlation: float
+    assumed: bool
+
+
 class ComparisonPayload(TypedDict):
     """``stalemate compare --json``."""
 
@@ -49,6 +58,7 @@ class ComparisonPayload(TypedDict):
     replicates: int
     outcomes: list[ContrastPayload]
     forms: list[FormPayload]
+    leanings: dict[str, list[LeaningPayload]]
     verdict: list[str]
 
 
@@ -149,6 +159,13 @@ def comparison_payload(comparison: Comparison) -> ComparisonPayload:
         "replicates": comparison.recipe.replicates,
         "outcomes": [_contrast(contrast) for contrast in comparison.contrasts],
         "forms": [_form(form) for form in comparison.forms],
+        "leanings": {
+            outcome: [
+                {"parameter": one.parameter, "correlation": one.correlation, "assumed": one.assumed}
+                for one in found
+            ]
+            for outcome, found in comparison.leanings.items()
+        },
         "verdict": list(verdict(comparison)),
     }
 

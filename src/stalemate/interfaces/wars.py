@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from stalemate.engine.simulate import Structures
     from stalemate.ensemble.runs import Runs
     from stalemate.interfaces.progress import WarProgress
+    from stalemate.scenario.schema import Scenario
 
 _DAY = ["%Y-%m-%d"]
 
@@ -118,7 +119,7 @@ def compare(
         workers=workers,
         block=block,
     )
-    _show(runs, as_json)
+    _show(runs, as_json, scenario)
     _draw(runs, picture)
 
 
@@ -139,7 +140,7 @@ def show(
     runs = read_run(folder)
     if verify:
         _verify(runs, folder, scenario, workers, block)
-    _show(runs, as_json)
+    _show(runs, as_json, scenario)
     _draw(runs, picture)
 
 
@@ -337,19 +338,32 @@ def _verify(runs: "Runs", folder: Path, scenario: str | None, workers: int | Non
     print(f"{folder}: made again from its manifest, the same bytes", file=sys.stderr)
 
 
-def _show(runs: "Runs", as_json: bool) -> None:
+def _show(runs: "Runs", as_json: bool, scenario: str | None = None) -> None:
     from stalemate.analysis.compare import comparison_of
     from stalemate.interfaces import payloads, wartables
 
-    pair = len(runs.recipe.policies) == 2
-    if as_json and pair:
-        _print_json(payloads.comparison_payload(comparison_of(runs)))
+    if len(runs.recipe.policies) == 2:
+        comparison = comparison_of(runs, _as_run(runs, scenario))
+        if as_json:
+            _print_json(payloads.comparison_payload(comparison))
+        else:
+            wartables.print_comparison(_console(), comparison)
     elif as_json:
         _print_json(payloads.run_payload(runs))
-    elif pair:
-        wartables.print_comparison(_console(), comparison_of(runs))
     else:
         wartables.print_runs(_console(), runs)
+
+
+def _as_run(runs: "Runs", scenario: str | None) -> "Scenario | None":
+    """Return the scenario of a run if it is at hand and still the same."""
+    from stalemate.errors import ScenarioError
+    from stalemate.scenario.read import load
+
+    try:
+        war = load(scenario or runs.recipe.scenario)
+    except ScenarioError:
+        return None
+    return war if war.digest == runs.recipe.scenario_digest else None
 
 
 def _draw(runs: "Runs", picture: Path | None) -> None:

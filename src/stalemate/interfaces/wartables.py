@@ -8,11 +8,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from stalemate.analysis.compare import DATED_FIRE, Comparison, verdict
+from stalemate.analysis.compare import DATED_FIRE, Comparison
 from stalemate.analysis.estimate import Estimate, estimate, number
 from stalemate.analysis.predict import Prediction, Quantity
 from stalemate.analysis.scorecard import Score, Scorecard
-from stalemate.ensemble.outcomes import OUTCOMES
+from stalemate.analysis.verdict import verdict
+from stalemate.ensemble.outcomes import GROUPS, OUTCOMES
 from stalemate.ensemble.runs import Runs
 from stalemate.ensemble.store import Recipe
 from stalemate.scenario.resolve import Structures
@@ -20,8 +21,6 @@ from stalemate.units import with_unit
 
 _MARKS: Final = {"never": "", "dated fire": "*", "always": "†"}
 _LABEL: Final = max(len(o.label + _MARKS[o.given]) for o in OUTCOMES)
-
-NOT_MODELLED: Final = "civilian deaths: not modelled yet"
 
 
 def print_comparison(console: Console, comparison: Comparison) -> None:
@@ -32,12 +31,15 @@ def print_comparison(console: Console, comparison: Comparison) -> None:
         f"{recipe.replicates:,} pairs, seed {recipe.seed}. Median, and below it the 90 % band."
     )
     table = _table("outcome", comparison.a, comparison.b, "difference", "P", least=_LABEL)
-    for c in comparison.contrasts:
-        table.add_row(
-            Text(f"{c.outcome.label}{_MARKS[c.outcome.given]}\n{c.outcome.unit}"),
-            *(_two_lines(band) for band in (c.a, c.b, c.difference)),
-            f"{c.probability_a_greater:.2f}",
-        )
+    for group in GROUPS:
+        table.add_row(Text(group.upper()))
+        for c in comparison.contrasts:
+            if c.outcome.group == group:
+                table.add_row(
+                    Text(f"{c.outcome.label}{_MARKS[c.outcome.given]}\n{c.outcome.unit}"),
+                    *(_two_lines(band) for band in (c.a, c.b, c.difference)),
+                    f"{c.probability_a_greater:.2f}",
+                )
     console.print(table)
     if recipe.parting > recipe.window_start:
         console.print(
@@ -52,7 +54,6 @@ def print_comparison(console: Console, comparison: Comparison) -> None:
             f"* Shells are an input in {given:,} of {recipe.replicates:,} pairs (fire by dated policy), "
             "which say nothing about them: read this row form by form."
         )
-    console.print(NOT_MODELLED)
     for paragraph in verdict(comparison):
         console.print()
         console.print(Text(paragraph))
@@ -67,12 +68,14 @@ def print_runs(console: Console, runs: Runs) -> None:
     )
     for policy, kept in zip(recipe.policies, runs.kept, strict=True):
         table = _table("outcome", "unit", "median", "90 % band")
-        for o in OUTCOMES:
-            band = estimate(kept.outcomes[o.name], o.unit)
-            table.add_row(o.label, o.unit, number(band.median), _ends(band))
+        for group in GROUPS:
+            table.add_row(Text(group.upper()))
+            for o in OUTCOMES:
+                if o.group == group:
+                    band = estimate(kept.outcomes[o.name], o.unit)
+                    table.add_row(o.label, o.unit, number(band.median), _ends(band))
         console.print(Text(f"\n{policy.name}"))
         console.print(table)
-    console.print(NOT_MODELLED)
 
 
 def print_prediction(console: Console, prediction: Prediction) -> None:
