@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import odd
 import typer
 from behaviour import BEHAVIOURS
 
@@ -108,6 +109,10 @@ def _made(page: Path, found: "re.Match[str]") -> str:
         "origins": _origins,
         "targets": _targets,
         "behaviour": _behaviour,
+        "entities": lambda _: _with_head(odd.entities()),
+        "state": lambda _: _with_head(odd.state()),
+        "inputs": lambda _: _with_head(odd.inputs(read.load(SCENARIO))),
+        "decisions": lambda _: odd.decisions(),
     }
     name = found[1]
     if name not in makers:
@@ -205,8 +210,11 @@ def _origins(_: str) -> str:
 
 
 def _behaviour(name: str) -> str:
-    head, *rows = BEHAVIOURS[name]()
-    return _table(head, rows)
+    return _with_head(BEHAVIOURS[name]())
+
+
+def _with_head(lines: Rows) -> str:
+    return _table(lines[0], lines[1:])
 
 
 def _targets(_: str) -> str:

@@ -22,8 +22,8 @@ from stalemate.streams import Decision, exp_, log_, normal_quantile, unit_draws
 Floats = npt.NDArray[np.float64]
 Records = npt.NDArray[np.void]
 
-MAX_DATED: Final = 64
-MAX_KNOTS: Final = 32
+MAX_DATED: Final = 48
+MAX_KNOTS: Final = 16
 DATED: Final[Mapping[str, int]] = MappingProxyType(
     {name: place for place, name in enumerate(needed.name for needed in PARAMETERS if needed.dated)}
 )
