@@ -5,6 +5,7 @@ written is set by hand and said on the page.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
 from typing import Any, Final
@@ -14,8 +15,11 @@ import numpy.typing as npt
 
 from stalemate.analysis.estimate import number
 from stalemate.engine.day import DAY
+from stalemate.engine.history import History
 from stalemate.engine.simulate import prepare
+from stalemate.policies.directive import Directive
 from stalemate.scenario import read
+from stalemate.scenario.air import TARGET_CLASSES
 from stalemate.scenario.resolve import DATED, Structures, resolve
 from stalemate.systems.diplomacy import EXPLANATIONS
 from stalemate.systems.theatre import Prepared
@@ -33,10 +37,12 @@ def alone(
     hand: Callable[[int, Values], None] = lambda day, wars: None,
     *,
     today: Mapping[str, float] | None = None,
+    orders: Callable[[date, Directive], Directive] | None = None,
 ) -> Daily:
     """Return what one system writes every day when it runs alone.
 
-    ``hand`` sets each morning what other systems would have written; ``today`` fixes dated parameters.
+    ``hand`` sets each morning what other systems would have written; ``today`` fixes dated parameters;
+    ``orders`` makes the day's directive from the record's, without it none is given.
     """
     prepared = _flagship()
     theatre, worlds = prepared.theatre.copy(), resolve(prepared.scenario, 1, range(REPLICATES), Structures())
@@ -44,9 +50,13 @@ def alone(
     systems = {system.name: system for _, system in DAY}
     written = systems[name].writes
     systems[name].begin(prepared, worlds, wars)
+    history = History(prepared)
     evenings: dict[str, list[Values]] = {field: [] for field in written}
     for day in range(prepared.scenario.days):
         prepared.set_day(theatre, day)
+        if orders is not None:
+            when = prepared.scenario.start + timedelta(days=day)
+            prepared.set_orders(theatre, orders(when, history(when)))
         systems["calendar"].loop(theatre, worlds, wars, day)
         for parameter, value in (today or {}).items():
             wars["today"][:, DATED[parameter]] = value
@@ -133,11 +143,39 @@ def front() -> Rows:
     return rows
 
 
+def targets() -> Rows:
+    """Return what stands under the record's raids, and under those of June 1952 alone, for power plants."""
+
+    def hand(day: int, wars: Values) -> None:
+        wars["raid_allowed"], wars["raid_share"] = 1, 1.0
+
+    def one_blow(when: date, given: Directive) -> Directive:
+        return given if when <= date(1952, 6, 30) else replace(given, raids=())
+
+    seen = alone("targets", hand, orders=lambda when, given: given)
+    blow = alone("targets", hand, orders=one_blow)
+    power, runway = TARGET_CLASSES.index("power"), _flagship().targets.index("sinuiju-airfield")
+    suiho, anak = (_flagship().targets.index(name) for name in ("suiho", "anak-supply"))
+    rows = [("evening of", "power", "power, June 1952 alone", "Suiho", "Sinuiju airfield", "Anak stores")]
+    for when in (
+        "1952-06-22 1952-06-27 1952-07-08 1952-08-22 1952-11-28 1952-12-04 1953-02-15 1953-05-10 1953-07-27"
+    ).split():
+        day = _day(when)
+        columns = (
+            seen["class_left"][..., power],
+            blow["class_left"][..., power],
+            *(seen["target_left"][..., i] for i in (suiho, runway, anak)),
+        )
+        rows.append((when, *(_band(column[day]) for column in columns)))
+    return rows
+
+
 BEHAVIOURS: Final[Mapping[str, Callable[[], Rows]]] = {
     "attrition": attrition,
     "front": front,
     "insurgency": insurgency,
     "talks": talks,
+    "targets": targets,
 }
 """The table of each system that has one; its first row is the head."""
 

@@ -15,7 +15,7 @@ from stalemate.scenario.catalogue import PARAMETERS, Needed
 from stalemate.scenario.diplomacy import ITEMS
 from stalemate.scenario.resolve import DATED, world_type
 from stalemate.systems.flow import layout
-from stalemate.systems.theatre import KINDS, theatre_type
+from stalemate.systems.theatre import KINDS, SUPPLY, theatre_type
 from stalemate.systems.variables import BY_NAME, SIZES, state_type
 
 Records = Any
@@ -107,6 +107,12 @@ RANGE = {
     "talks_end_rate": (0.0001, 0.3),
     "talks_denial_lag_days": (1, 120),
     "talks_ground_reference": (0.5, 10),
+    **{f"hardness_{name}_{method}": (5, 400) for name in TARGET_CLASSES for method in ("day", "night")},
+    "dam_labour": (0, 6000),
+    "repair_labour": (4000, 90000),
+    "supply_stores_t": (0, 600),
+    "yard_cuts_per_tonne": (0, 0.3),
+    "guns_fade_days": (2, 300),
 }
 """Where a parameter is drawn; one that is not named falls between its bounds, -1 to 3 at the widest."""
 
@@ -138,6 +144,7 @@ def theatre(rng: np.random.Generator) -> Records:
     one["rear_terminal"] = len(terminals) - 1 if has_rear else -1
     _put_lines(rng, one, n_sections)
     _put_orders(rng, one, n_classes, n_sections)
+    one["aimed_rail"] = (one["rail"] * (one["attackable"] * one["is_open"])[:, None]).sum(0)
     _put_sectors(rng, one, ranks, n_sections)
     _put_targets(rng, one, n_classes, n_sections)
     one["night_hours"] = rng.integers(34, 60) / 4
@@ -206,6 +213,10 @@ def _put_targets(rng: np.random.Generator, one: Any, n_classes: int, n_sections:
     one["target_standing"][:count] = rng.random(count)
     one["target_border_km"][:count] = rng.uniform(0, 300, count)
     one["target_guns"][:count] = rng.gamma(0.5, 40, count)
+    one["target_first_guns"][:count] = rng.gamma(0.5, 40, count)
+    one["target_pooled"][:count] = rng.random(count) < 0.4
+    stores = (one["target_class"] == SUPPLY) & (one["target_pooled"] == 1)
+    one["pooled_areas"] = one["target_size"][stores].sum()
     one["target_section"][:count] = rng.integers(-1, n_sections, count)
     one["target_known"][:count] = rng.random(count) < 0.9
     one["target_reach"][:count, :n_classes] = rng.random((count, n_classes)) < 0.7
@@ -314,6 +325,7 @@ def wars(rng: np.random.Generator, theatre: Records, count: int) -> Records:
     records["transship_effort"] = rng.uniform(0.02, 1, count)
     for name in ("rail_sorties", "destruction_sorties", "road_sorties", "support_sorties"):
         records[name] = rng.gamma(1, 100, count)
+    _put_ruins(rng, one, records)
     records["guerrillas"] = rng.gamma(0.7, 6000, count)
     fighting = rng.random((count, SIZES["side"])) < 0.6
     records["battle_left"] = rng.gamma(1, 4, fighting.shape) * fighting
@@ -348,6 +360,35 @@ def set_today(states: Records, **values: float) -> None:
     """Set dated parameters of the day."""
     for name, value in values.items():
         states["today"][:, DATED[name]] = value
+
+
+def _put_ruins(rng: np.random.Generator, one: Any, records: Records) -> None:
+    """Put every fixed target in some state, and the dams, yards and lines below them."""
+    count, sections = len(records), int(one["n_sections"])
+    used = slice(0, int(one["n_targets"]))
+    shape = records["target_left"][:, used].shape
+    standing = one["target_standing"][used]
+    records["target_left"][:, used] = standing * rng.choice([0.0, 0.3, 1.0], shape) * rng.random(shape)
+    records["target_cap"][:, used] = standing * rng.choice([0.0, 0.7, 1.0], shape)
+    records["target_rest"][:, used] = rng.exponential(3, shape) * (rng.random(shape) < 0.3)
+    records["target_guns_now"][:, used] = rng.gamma(0.5, 40, shape)
+    records["guns_average"] = rng.choice([0.0, 12.0], count, p=(0.1, 0.9))
+    for name in ("tonnes_by_day", "tonnes_by_night"):
+        records[name][:, used] = rng.gamma(1, 100, shape) + 1
+    for name in ("recovery_share", "ceiling_share"):
+        shares = rng.random((count, SIZES["target_class"]))
+        records[name] = shares * (rng.random(shares.shape) < 0.6)
+    for c in range(len(TARGET_CLASSES)):
+        those = slice(one["first_target"][c], one["last_target"][c])
+        worth = one["target_worth"][those]
+        parts = (records["target_left"][:, those] * worth).sum(1)
+        records["class_left"][:, c] = parts / worth.sum() if len(worth) else 1.0
+    records["raid_share"] = rng.uniform(0.3, 1, records["raid_share"].shape)
+    records["breach_days"][:, :sections] = rng.uniform(-2, 4, (count, sections)).clip(0)
+    records["breach_age"] = rng.choice([0, 0, 1, 2, 9], count)
+    records["lowered"] = records["breach_age"] == 9
+    records["labour_drafted"] = rng.choice([0.0, 4000.0, 90000.0], count)
+    records["yard_cuts"][:, :sections] = rng.poisson(2, (count, sections)) * rng.integers(0, 2)
 
 
 def plain(record: Any) -> SimpleNamespace:

@@ -171,10 +171,14 @@ def touched(function, passed):
 
 @pytest.mark.parametrize("system", SYSTEMS, ids=lambda system: system.name)
 def test_day__kernels_touch_exactly_the_fields_that_their_system_declares(system):
-    """A system may read what it writes itself; all else that it reads it must say."""
+    """A system may read what it writes itself; all else that it reads it must say.
+
+    What holds for the whole war is written on the eve and never again.
+    """
     found = touched(system.kernel, {2: None})
-    assert found.stores == set(system.writes)
-    assert found.loads - found.stores == set(system.reads) | set(system.reads_yesterday)
+    assert found.stores <= set(system.writes)
+    assert found.stores | written_on_the_eve(system) == set(system.writes)
+    assert found.loads - set(system.writes) == set(system.reads) | set(system.reads_yesterday)
 
 
 def test_day__the_walk_sees_through_calls_aliases_and_subscripts():
@@ -198,13 +202,17 @@ def _helper(out, given, share, day):
 
 @pytest.mark.parametrize("system", SYSTEMS, ids=lambda system: system.name)
 def test_day__the_eve_is_written_by_each_field_s_owner_alone(system):
+    assert written_on_the_eve(system) <= set(system.writes)
+
+
+def written_on_the_eve(system):
+    """Return the fields that a system's ``begin`` names."""
     tree = ast.parse(textwrap.dedent(inspect.getsource(type(system).begin)))
-    written = {
+    return {
         node.slice.value
         for node in ast.walk(tree)
         if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id == "wars"
     }
-    assert written <= set(system.writes)
 
 
 def test_variables__make_a_record_of_their_axes():

@@ -46,6 +46,8 @@ def one_line(form, *, count=1, hours=9.0, men_per_km=58.0, work=1100.0, least_ho
         "critical_hits",
         "minor_breaks",
         "bridge_days",
+        "breach_days",
+        "labour_drafted",
     ):
         states[name] = 0
     return place, drawn, states
@@ -233,3 +235,18 @@ def test_repair__washouts_of_the_day_count_as_breaks_at_dawn():
     place, drawn, states = one_line(QUEUE, repair_break_km=10.0)
     night(place, drawn, states, washouts=5)
     assert states["usable_rail_km"][0] == pytest.approx(50 * math.exp(-5 * 10 / 50))
+
+
+def test_repair__a_line_washed_out_by_a_dam_is_shut():
+    place, drawn, states = one_line(QUEUE)
+    assert night(place, drawn, states, breach_days=0.5) == 0
+    assert night(place, drawn, states, breach_days=0.0) == 1
+
+
+@pytest.mark.parametrize("form", [QUEUE, OWN_CLOCK])
+def test_repair__drafting_half_the_labour_to_dams_is_halving_the_crews(form):
+    place, drawn, states = one_line(form, men_per_km=58.0, repair_labour=8000.0)
+    states["labour_drafted"] = 4000.0
+    drafted = night(place, drawn, states, cuts=2).copy()
+    place, drawn, states = one_line(form, men_per_km=29.0)
+    np.testing.assert_allclose(night(place, drawn, states, cuts=2), drafted, rtol=1e-12)

@@ -22,7 +22,7 @@ def block(seed=1, count=COUNT):
     drawn, states = worlds(rng, 1).repeat(count), wars(rng, place, 1).repeat(count)
     drawn["seed"], drawn["replicate"] = 19, np.arange(count)
     states["flown_share"][:, : int(one["n_classes"])] = 1.0
-    states["mission_weight"] = 1.0
+    states["mission_weight"], states["yard_cuts"] = 1.0, 0
     return place, drawn, states
 
 
@@ -160,3 +160,29 @@ def test_strike__burns_trucks_in_proportion_to_road_sorties_and_no_more_than_the
     states["trucks"] = 4.7
     STRIKE.loop(place, drawn, states, 0)
     assert states["trucks_lost"].max() == 4
+
+
+def test_strike__adds_the_cuts_of_yards_whatever_else_is_flown():
+    place, drawn, states = block(count=50)
+    without = states.copy()
+    STRIKE.loop(place, drawn, without, 0)
+    place[0]["attackable"][:] = 0
+    states["yard_cuts"][:, 2], states["rail_sorties"] = 7, 0.0
+    STRIKE.loop(place, drawn, states, 0)
+    assert (states["cuts"][:, 2] == 7).all()
+    assert states["cuts"].sum() == 7 * 50
+    place[0]["attackable"][:3] = 1
+    states["rail_sorties"] = 1.0
+    STRIKE.loop(place, drawn, states, 0)
+    np.testing.assert_array_equal(states["cuts"][:, 2], without["cuts"][:, 2] + 7)
+
+
+def test_strike__effect_by_class_sums_to_the_cuts_to_be_expected():
+    """Over days and replicates the cuts at open line have the mean that the classes' effects add up to."""
+    place, drawn, states = block(count=2000)
+    one = place[0]
+    one["aimed_rail"] = (one["rail"] * (one["attackable"] * one["is_open"])[:, None]).sum(0)
+    cuts = sampled(place, drawn, states, "cuts").sum(2)
+    expected = states["line_effect"][0].sum()
+    assert expected > 0
+    assert cuts.mean() == pytest.approx(expected, rel=0.03)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from reference import diplomacy, front, losses, society, systems
+from reference import diplomacy, front, losses, society, systems, targets
 from small_wars import assert_same, plain, plain_world, theatre, wars, worlds
 
 from stalemate.engine.day import DAY
@@ -13,6 +13,7 @@ TWINS = {
     "authority": systems.authority,
     "committee": systems.committee,
     "airforces": systems.airforces,
+    "targets": targets.targets,
     "strike": systems.strike,
     "attrition": losses.attrition,
     "repair": systems.repair,

@@ -90,6 +90,10 @@ class Decision(IntEnum):
     SWEEP = 40
     FLAK = 53
     ACCIDENT = 54
+    RAID_SCATTER = 60
+    DAM_BREACH = 61
+    YARD_CUTS = 62
+    TARGET_HARDNESS = 63
     TALKS_ITEM = 80
     TALKS_SETTLED = 81
     PARAMETER = 100

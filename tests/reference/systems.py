@@ -144,6 +144,7 @@ def strike(theatre: Part, world: Part, war: Part, day: int) -> None:
                     world.bridge_cases_per_sortie_b29 if big else world.bridge_cases_per_sortie_fighter
                 )
         cuts = clustered(world, section, day, Decision.CUTS, line, world.cut_clustering)
+        cuts += war.yard_cuts[section]
         war.cuts[section] = cuts
         war.cuts_reported[section] = poisson(world, section, day, Decision.CUTS_REPORTED, cuts * coverage)
         critical = world.bridge_critical_share
@@ -161,6 +162,10 @@ def strike(theatre: Part, world: Part, war: Part, day: int) -> None:
         war.bridge_cases[section] = cases
         counted = poisson(world, section, day, Decision.BRIDGE_CASES_REPORTED, cases * coverage)
         war.bridge_cases_reported[section] = counted
+    for k, name in classes(theatre):
+        there = (s for s in range(theatre.n_sections) if theatre.attackable[s] and theatre.is_open[s])
+        flown = sum(theatre.rail[s][k] for s in there) * war.mission_weight[k][0] * war.flown_share[k]
+        war.line_effect[k] = flown * rate[name] * world.cut_common_factor
     mean = war.road_sorties * world.truck_lost_per_1000_sorties / 1000
     war.trucks_lost = min(math.floor(war.trucks), poisson(world, 0, day, Decision.TRUCKS, mean))
 
@@ -168,10 +173,11 @@ def strike(theatre: Part, world: Part, war: Part, day: int) -> None:
 def repair(theatre: Part, world: Part, war: Part, day: int) -> None:
     hours = max(0.0, theatre.night_hours - world.repair_twilight_hours) * world.repair_alert_share
     work = world.repair_man_hours_per_cut * (1 - world.repair_learning * world.repair_learning_progress)
+    on_the_lines = max(0.05, 1 - war.labour_drafted / world.repair_labour)
     war.usable_rail_km = war.cordon_open_share = 0.0
     for section in range(theatre.n_sections):
         crews = "triangle" if theatre.in_triangle[section] else "elsewhere"
-        men_per_km = getattr(world, f"repair_density_{crews}")
+        men_per_km = getattr(world, f"repair_density_{crews}") * on_the_lines
         length_km = theatre.length_km[section]
         cuts = war.open_cuts[section] + world.repair_blocking_share * war.cuts[section]
         cuts += war.minor_breaks[section]
@@ -189,7 +195,7 @@ def repair(theatre: Part, world: Part, war: Part, day: int) -> None:
         still_out -= min(still_out, poisson(world, section, day, Decision.FLOOD_DURATION, mean))
         war.washed_out[section] = still_out + war.washouts[section]
         shut = [_crossing_shut(world, war, day, crossing) for crossing in crossings_of(theatre, section)]
-        if war.washed_out[section] or any(shut) or not theatre.is_open[section]:
+        if war.washed_out[section] or war.breach_days[section] or any(shut) or not theatre.is_open[section]:
             share = 0.0
         war.open_share[section] = share
         if theatre.in_cordon[section]:

@@ -18,6 +18,7 @@ from stalemate.systems.repair import Repair
 from stalemate.systems.strike import Strike
 from stalemate.systems.system import AbstractSystem
 from stalemate.systems.talks import Talks
+from stalemate.systems.targets import Targets
 from stalemate.systems.transport import Transport
 from stalemate.systems.variables import VARIABLES
 from stalemate.systems.weather import Weather
@@ -33,6 +34,7 @@ DAY: Final[tuple[tuple[int, AbstractSystem], ...]] = tuple(
             Authority(),
             Committee(),
             AirForces(),
+            Targets(),
             Strike(),
             Attrition(),
             Repair(),

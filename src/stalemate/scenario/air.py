@@ -130,7 +130,7 @@ class Target(Row):
 
     ``border_km`` and ``ussr_km`` are distances to the Yalu or Tumen and to Soviet soil. ``reached_by`` names
     the aircraft classes that could get there. ``section`` is the rail section that a strike on a yard cuts or
-    a breached dam floods.
+    a breached dam floods. ``pooled`` says that many places stand in one row.
     """
 
     id: Slug
@@ -146,6 +146,7 @@ class Target(Row):
     reached_by: Names
     section: Slug | None
     known_from: Day | None
+    pooled: Flag
     note: str | None
 
 

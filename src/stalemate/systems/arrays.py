@@ -14,7 +14,7 @@ from stalemate.scenario.resolve import knots
 from stalemate.scenario.schema import Scenario
 from stalemate.systems import diplomacy
 from stalemate.systems.flow import FlowLayout, layout
-from stalemate.systems.theatre import KINDS, Floats, Prepared, theatre_type
+from stalemate.systems.theatre import KINDS, SUPPLY, Floats, Prepared, theatre_type
 from stalemate.systems.variables import SIZES
 
 
@@ -100,7 +100,9 @@ def prepare(scenario: Scenario, network: Network) -> Prepared:
                 _check_sizes({"feeder": len(line)})
                 one["feeder"][k, : len(line)] = [place_of[section] for section in line]
     targets = sorted(scenario.targets, key=lambda target: TARGET_CLASSES.index(target.target_class))
+    guns = _guns(scenario, targets)
     _put_targets(one, scenario, targets, classes, place_of)
+    one["target_first_guns"][: len(targets)] = guns[0]
     points = knots(scenario)
     one["knot_is_log"] = points.is_log
     days = [scenario.start + timedelta(days=day) for day in range(scenario.days)]
@@ -122,7 +124,7 @@ def prepare(scenario: Scenario, network: Network) -> Prepared:
         night_hours=np.array([round(4 * (24 - daylight_hours(latitude, day))) / 4 for day in days]),
         is_open=np.array([[edge.is_open(day) for edge in edges] for day in days]),
         targets=tuple(target.id for target in targets),
-        guns=_guns(scenario, targets),
+        guns=guns,
         known=np.array([[t.known_from is None or t.known_from <= day for t in targets] for day in days]),
         levels=_levels(scenario, targets),
         law_forbids=_by_law(scenario, "forbidden"),
@@ -147,9 +149,12 @@ def _put_targets(
     one["target_section"] = -1
     for i, target in enumerate(targets):
         one["target_class"][i] = numbers[i]
+        one["target_pooled"][i] = target.pooled
         one["target_border_km"][i] = target.border_km
         one["target_section"][i] = place_of.get(target.section or "", -1)
         one["target_reach"][i, : len(classes)] = [name in target.reached_by for name in classes]
+    stores = (one["target_class"] == SUPPLY) & (one["target_pooled"] == 1)
+    one["pooled_areas"] = one["target_size"][stores].sum()
 
 
 def _guns(scenario: Scenario, targets: list[Target]) -> Floats:

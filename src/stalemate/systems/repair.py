@@ -8,7 +8,8 @@ carries over.
 own clock - each cut is mended by its own gang after an exponential time; the line is open when all are.
 
 A broken minor bridge is one more blocking cut. A crossing is shut only when all its parallel bridges are
-down; a section with a bridge lost to flood is shut.
+down; a section with a bridge lost to flood, or washed out by a dam, is shut. Men drafted to breached dams
+thin the crews.
 """
 
 from collections.abc import Callable
@@ -30,6 +31,8 @@ OWN_CLOCK: Final = REPAIR_FORMS.index("own-clock")
 """The repair form of a world whose cuts run each on their own clock; the other is the queue."""
 ALMOST_NONE: Final = 0.01
 """Fewer open cuts than this on a section count as none: they are mended by dawn."""
+_LEAST_CREWS: Final = 0.05
+"""Share of the crews that stays on the lines, however many men are drafted to breached dams."""
 _NODES: Final = (-0.906179845938664, -0.5384693101056831, 0.0, 0.5384693101056831, 0.906179845938664)
 _WEIGHTS: Final = (
     0.23692688505618908,
@@ -45,7 +48,15 @@ class Repair(AbstractSystem):
     """Writes what is still broken and what share of the night each line is whole."""
 
     name: ClassVar[str] = "repair"
-    reads: ClassVar[tuple[str, ...]] = ("today", "washouts", "cuts", "critical_hits", "minor_breaks")
+    reads: ClassVar[tuple[str, ...]] = (
+        "today",
+        "washouts",
+        "cuts",
+        "critical_hits",
+        "minor_breaks",
+        "breach_days",
+        "labour_drafted",
+    )
     writes: ClassVar[tuple[str, ...]] = (
         "open_cuts",
         "cuts_repaired",
@@ -72,7 +83,8 @@ def mend(theatre: Record, world: Record, war: Record, day: int) -> None:
     """Work off cuts by the war's repair form, then bridges and flood damage; say what is open."""
     hours = max(0.0, theatre.night_hours - world.repair_twilight_hours) * world.repair_alert_share
     spell = max(0.0, hours - world.repair_minimum_hours)
-    work = world.repair_man_hours_per_cut * (1.0 - world.repair_learning * war.today[_PROGRESS])
+    crews = max(_LEAST_CREWS, 1.0 - war.labour_drafted / world.repair_labour)
+    work = world.repair_man_hours_per_cut * (1.0 - world.repair_learning * war.today[_PROGRESS]) / crews
     if world.repair_form == OWN_CLOCK:
         _set_clocks(theatre, war, work / world.repair_own_clock_km, spell)
     usable = 0.0
@@ -97,7 +109,7 @@ def mend(theatre: Record, world: Record, war: Record, day: int) -> None:
         war.open_cuts[section] = cuts - mended
         war.cuts_repaired[section] = mended
         _replace_washed_out(world, war, day, section)
-        shut = war.washed_out[section] > 0 or not theatre.is_open[section]
+        shut = war.washed_out[section] > 0 or war.breach_days[section] > 0.0 or not theatre.is_open[section]
         if _shut_crossings(theatre, world, war, day, section) > 0 or shut:
             share = 0.0
         war.open_share[section] = share

@@ -1,9 +1,10 @@
 """Strike: cuts in rail lines, bridges down, trucks burnt. Equations: docs/model/strike.md.
 
 Cuts on a section are negative binomial (Poisson with a gamma focus of the day): mean = sum over classes of
-sorties x cuts a sortie x one common factor. The defenders count a dated share of them. Bridge cases are
-Poisson in sorties aimed at bridges, and a share of them puts a bridge out of use: a parallel bridge of a key
-crossing, or, on a section that has none, a minor bridge. Trucks are Poisson in road sorties.
+sorties x cuts a sortie x one common factor. Cuts made in yards are added, and the defenders count a dated
+share of all. Bridge cases are Poisson in sorties aimed at bridges, and a share of them puts a bridge out of
+use: a parallel bridge of a key crossing, or, on a section that has none, a minor bridge. Trucks are Poisson
+in road sorties.
 """
 
 from collections.abc import Callable
@@ -36,6 +37,7 @@ class Strike(AbstractSystem):
         "flown_share",
         "rail_sorties",
         "road_sorties",
+        "yard_cuts",
     )
     reads_yesterday: ClassVar[tuple[str, ...]] = ("trucks",)
     writes: ClassVar[tuple[str, ...]] = (
@@ -46,6 +48,7 @@ class Strike(AbstractSystem):
         "critical_hits",
         "minor_breaks",
         "trucks_lost",
+        "line_effect",
     )
 
     @property
@@ -80,9 +83,10 @@ def strike(theatre: Record, world: Record, war: Record, day: int) -> None:
         counted = 0
         if line > 0.0:
             cuts = negative_binomial_quantile(theatre.luck_cuts[section], line, world.cut_clustering)
-            if cuts > 0:
-                u = uniform(seed, section, replicate, day, _REPORTED)
-                counted = poisson_quantile(u, cuts * coverage)
+        cuts += war.yard_cuts[section]
+        if cuts > 0:
+            u = uniform(seed, section, replicate, day, _REPORTED)
+            counted = poisson_quantile(u, cuts * coverage)
         war.cuts[section] = cuts
         war.cuts_reported[section] = counted
         cases = _drop_spans(theatre, world, war, section, spans)
@@ -108,6 +112,7 @@ def _rate_classes(theatre: Record, world: Record, war: Record) -> None:
         kind = theatre.kind[k]
         at_line = war.flown_share[k] * war.mission_weight[k, 0] * world.cut_common_factor
         theatre.cuts_per_order[k] = at_line * _cuts_per_sortie(world, hit_share, kind)
+        war.line_effect[k] = theatre.cuts_per_order[k] * theatre.aimed_rail[k]
         cases = world.bridge_cases_per_sortie_fighter
         if kind == B29:
             cases = world.bridge_cases_per_sortie_b29

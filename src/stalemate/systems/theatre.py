@@ -30,9 +30,15 @@ FIGHTER_BOMBER: Final = KINDS.index("fighter-bomber")
 B26: Final = KINDS.index("b26")
 B29: Final = KINDS.index("b29")
 MARINE: Final = KINDS.index("marine")
+CARRIER: Final = KINDS.index("carrier")
 INTERCEPTOR: Final = KINDS.index("interceptor")
 
 TOWN: Final = TARGET_CLASSES.index("town")
+POWER: Final = TARGET_CLASSES.index("power")
+YARD: Final = TARGET_CLASSES.index("yard")
+WORKSHOP: Final = TARGET_CLASSES.index("workshop")
+SUPPLY: Final = TARGET_CLASSES.index("supply")
+PORT: Final = TARGET_CLASSES.index("port")
 AIRFIELD: Final = TARGET_CLASSES.index("airfield")
 DAM: Final = TARGET_CLASSES.index("dam")
 STRIKE, SUPPRESSION, ESCORT = (ROLES.index(role) for role in ("strike", "suppression", "escort"))
@@ -51,6 +57,7 @@ _PER_CLASS: Final = (
     "serviceable",
     "sorties_per_aircraft",
     "flyable_share",
+    "aimed_rail",
 )
 _PER_SECTION: Final = ("length_km", "capacity_share")
 _PER_TARGET: Final = (
@@ -61,6 +68,7 @@ _PER_TARGET: Final = (
     "target_standing",
     "target_border_km",
     "target_guns",
+    "target_first_guns",
 )
 _PER_TARGET_CLASS: Final = ("first_target", "last_target", "forbidden_class", "warned_class")
 _FLAGS: Final = ("attackable", "in_triangle", "in_cordon", "managed", "is_open")
@@ -96,6 +104,7 @@ def theatre_type() -> np.dtype[np.void]:
             "persistence",
             "managed_km",
             "leaflets",
+            "pooled_areas",
         )
     ]
     columns += [(name, "f8", (classes,)) for name in _PER_CLASS]
@@ -139,7 +148,9 @@ def theatre_type() -> np.dtype[np.void]:
     targets, target_classes, raids = size["target"], size["target_class"], size["raid"]
     columns += [(name, "f8", (targets,)) for name in _PER_TARGET]
     columns += [(name, "i8", (targets,)) for name in ("target_class", "target_section", "required_level")]
-    columns += [("target_known", "u1", (targets,)), ("target_reach", "u1", (targets, classes))]
+    columns += [("target_reach", "u1", (targets, classes))]
+    columns += [(name, "u1", (targets,)) for name in ("target_known", "target_pooled", "services_on")]
+    columns += [("class_moved", "u1", (target_classes,)), ("sorties_at_targets", "f8", (classes,))]
     columns += [(name, "i8", (target_classes,)) for name in _PER_TARGET_CLASS]
     columns += [("attention", "f8", (classes, target_classes))]
     columns += [(name, "i8", (raids,)) for name in ("raid_target", "raid_class", "raid_role")]
@@ -207,7 +218,10 @@ class Prepared:
         one["serviceable"][classes] = self.serviceable[day]
         one["sorties_per_aircraft"][classes] = self.sorties_per_aircraft[day]
         one["reinforcement"][classes] = self.reinforcement[day]
-        one["is_open"][: len(self.sections)] = self.is_open[day]
+        sections = slice(0, len(self.sections))
+        if (one["is_open"][sections] != self.is_open[day]).any():
+            one["is_open"][sections] = self.is_open[day]
+            self._aim(one)
         self.diplomacy.put(one, day)
         targets = slice(0, len(self.targets))
         one["target_guns"][targets] = self.guns[day]
@@ -233,6 +247,7 @@ class Prepared:
             ("doubt", directive.doubt),
         ):
             one[name][:n_classes] = values
+        self._aim(one)
         one["attention"][:n_classes, :n_target_classes] = directive.attention
         one["choice"] = CHOICES.index(directive.choice)
         one["delegated"] = LEVELS.index(directive.delegated)
@@ -248,3 +263,7 @@ class Prepared:
             one["raid_class"][number], one["raid_role"][number] = k, ROLES.index(raid.role)
             one["raid_sorties"][number] = raid.sorties
             one["ordered_raid"][k] += raid.sorties
+
+    def _aim(self, one: np.void) -> None:
+        """Write the rail sorties that are ordered at lines which are there and may be attacked, by class."""
+        one["aimed_rail"] = (one["rail"] * (one["attackable"] * one["is_open"])[:, None]).sum(0)
