@@ -76,6 +76,7 @@ ORDER = [
     "analysis.leaning",
     "analysis.compare",
     "analysis.verdict",
+    "analysis.services",
     "analysis.predict",
     "analysis.scorecard",
     "analysis.rivals",
@@ -88,6 +89,7 @@ ORDER = [
     "interfaces.wartables",
     "interfaces.settlements",
     "interfaces.picture",
+    "interfaces.servicetables",
     "interfaces.wars",
     "interfaces.cli",
 ]

@@ -177,7 +177,7 @@ def answers(
     )
     values = np.concatenate(list(run_blocks(plan, workers=workers, progress=progress)))
     return tuple(
-        Prediction(question, estimate(values[:, column], question.unit), chosen.name, seed, plan.structures)
+        Prediction(question, estimate(values[:, column], question.unit), chosen.label, seed, plan.structures)
         for column, question in enumerate(questions)
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -40,6 +40,9 @@ UntilArmistice = Annotated[
 Repair = Annotated[list[str] | None, typer.Option(help="Only this form of repair; may be repeated.")]
 Fire = Annotated[list[str] | None, typer.Option(help="Only this form of fire; may be repeated.")]
 Law = Annotated[str | None, typer.Option(help="Every policy under this body of law, as POLICY:law=LAW.")]
+By = Annotated[
+    Literal["service"] | None, typer.Option(help="What each service's sorties cost and did, instead.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 Picture = Annotated[Path | None, typer.Option(help="Draw weekly series to this file (needs matplotlib).")]
 
@@ -87,6 +90,7 @@ def compare(
     repair: Repair = None,
     fire: Fire = None,
     law: Law = None,
+    by: By = None,
     out: Out = None,
     workers: Workers = None,
     block: BlockSize = 256,
@@ -94,18 +98,20 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Compare two policies under the same luck."""
-    if until_armistice:
-        if since_parting or out is not None or picture is not None:
+    a, b = _under(law, [a, b])
+    if until_armistice or by is not None:
+        if since_parting or out is not None or picture is not None or (until_armistice and by is not None):
             raise typer.BadParameter(
-                "leave out --since-parting, --out and --picture", param_hint="--until-armistice"
+                "leave out --since-parting, --out and --picture, and ask for one of the two",
+                param_hint="--until-armistice or --by",
             )
-        _fight_on([a, b], scenario, replicates, seed, until, _structures(repair, fire), workers, as_json)
+        asked = _fight_on if until_armistice else _by_service
+        asked([a, b], scenario, replicates, seed, until, _structures(repair, fire), workers, as_json)
         return
     if picture is not None:
         from stalemate.interfaces.picture import check_can_draw
 
         check_can_draw(picture)
-    a, b = _under(law, [a, b])
     runs = _run(
         [a, b],
         f"{replicates:,} pairs of {a} and {b}, seed {seed}",
@@ -297,6 +303,38 @@ def _fight_on(
         _print_json(settlements.settlement_payload(answer))
     else:
         settlements.print_settlement(_console(), answer)
+
+
+def _by_service(
+    policies: list[str],
+    scenario: str,
+    replicates: int,
+    seed: int,
+    until: datetime | None,
+    structures: "Structures",
+    workers: int | None,
+    as_json: bool,
+) -> None:
+    from stalemate.analysis.services import services
+    from stalemate.interfaces import servicetables
+    from stalemate.scenario.read import load
+
+    war = load(scenario)
+    with _progress(f"{replicates:,} wars of {' and '.join(policies)}, seed {seed}") as progress:
+        answer = services(
+            war,
+            policies,
+            replicates=replicates,
+            seed=seed,
+            structures=structures,
+            until=_day(until),
+            workers=workers,
+            progress=progress,
+        )
+    if as_json:
+        _print_json(servicetables.services_payload(answer))
+    else:
+        servicetables.print_services(_console(), answer)
 
 
 @contextmanager
