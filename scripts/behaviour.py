@@ -45,7 +45,8 @@ def alone(
     ``orders`` makes the day's directive from the record's, without it none is given.
     """
     prepared = _flagship()
-    theatre, worlds = prepared.theatre.copy(), resolve(prepared.scenario, 1, range(REPLICATES), Structures())
+    theatre, worlds = prepared.theatre.copy(), _worlds()
+    theatre["leaflets"] = 1.0
     wars = np.zeros(REPLICATES, state_type())
     systems = {system.name: system for _, system in DAY}
     written = systems[name].writes
@@ -80,6 +81,48 @@ def attrition() -> Rows:
     for when in ("1951-07-10", "1951-12-15", "1952-07-01", "1952-09-01", "1953-06-01"):
         days = slice(_day(when), _day(when) + 28)
         rows.append((when, *(_band(column[days, :, 0].mean(0)) for column in columns)))
+    return rows
+
+
+def economy() -> Rows:
+    """Return power, industry and food when plants go out in June 1952 and reservoirs in May, by hand."""
+    power, worlds = TARGET_CLASSES.index("power"), _worlds()
+
+    def hit(day: int, wars: Values) -> None:
+        wars["target_left"], wars["class_left"] = 1.0, 1.0
+        wars["civil_tonnes"] = worlds["civil_cars"] * worlds["rail_tonnes_per_car"]
+        left = 1.0 if day < _day("1952-06-23") else 0.0 if day < _day("1952-07-08") else 0.4
+        wars["target_left"], wars["class_left"][:, power] = left, left
+        wars["breaches"] = 5 if day == _day("1952-05-13") else 0
+
+    seen = alone("economy", hit)
+    lost = np.cumsum(seen["rice_lost_t"], axis=0)
+    rows = [("evening of", "power", "Manchuria without", "industry", "rice lost so far, t", "food")]
+    for when in ("1952-05-12", "1952-05-13", "1952-06-23", "1952-07-08", "1952-10-14", "1952-10-15"):
+        day = _day(when)
+        columns = (seen["power_share"], seen["power_manchuria"], seen["industry_share"], lost)
+        rows.append((when, *(_band(column[day]) for column in (*columns, seen["food_share"]))))
+    return rows
+
+
+def civilians() -> Rows:
+    """Return deaths for 1,000 t on towns and elsewhere, warnings and work, under the same bombs every day."""
+
+    def bomb(day: int, wars: Values) -> None:
+        wars["town_tonnes"], wars["bombs_tonnes"][:, 0] = 100.0, 450.0
+        wars["food_share"] = 1.0
+
+    seen = alone("civilians", bomb)
+    rows = [("30 days to", "dead for 1,000 t on towns", "for 1,000 t elsewhere", "warned", "labour left")]
+    for when in ("1951-08-08", "1952-07-10", "1952-08-05", "1952-09-30", "1953-07-27"):
+        days = slice(_day(when) - 29, _day(when) + 1)
+        columns = (
+            seen["deaths_town"][days].sum(0) / 3.0,
+            seen["deaths_other"][days].sum(0) / 10.5,
+            seen["warned_share"][days].mean(0),
+            seen["labour_left"][days].mean(0),
+        )
+        rows.append((when, *(_band(column) for column in columns)))
     return rows
 
 
@@ -173,6 +216,8 @@ def targets() -> Rows:
 BEHAVIOURS: Final[Mapping[str, Callable[[], Rows]]] = {
     "attrition": attrition,
     "front": front,
+    "economy": economy,
+    "civilians": civilians,
     "insurgency": insurgency,
     "talks": talks,
     "targets": targets,
@@ -183,6 +228,11 @@ BEHAVIOURS: Final[Mapping[str, Callable[[], Rows]]] = {
 @cache
 def _flagship() -> Prepared:
     return prepare(read.load("korea-1951"))
+
+
+@cache
+def _worlds() -> Values:
+    return resolve(_flagship().scenario, 1, range(REPLICATES), Structures())
 
 
 def _day(when: str) -> int:

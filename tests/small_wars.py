@@ -100,6 +100,17 @@ RANGE = {
     "fire_stock_days": (1, 45),
     "casualty_us_deaths_quiet": (0, 10),
     "casualty_fire_exponent": (-0.2, 0.6),
+    "power_river_km": (50, 200),
+    "power_needed_share": (0.05, 0.9),
+    "power_elasticity": (0.2, 1.5),
+    "rice_reservoir_ha": (500, 9000),
+    "grain_crop_t": (0, 3e6),
+    "grain_eaters": (1e6, 1e7),
+    "grain_need_t": (0.1, 0.4),
+    "food_rail_lag_days": (1, 90),
+    "civilian_total_deaths": (1e4, 1.5e6),
+    "civilian_total_tonnes": (2e5, 8e5),
+    "labour_return_days": (1, 60),
     "guerrilla_joining": (0, 10),
     "guerrilla_leaving_rate": (1e-4, 0.01),
     "guerrilla_sweep_rate": (0, 0.02),
@@ -326,6 +337,15 @@ def wars(rng: np.random.Generator, theatre: Records, count: int) -> Records:
     for name in ("rail_sorties", "destruction_sorties", "road_sorties", "support_sorties"):
         records[name] = rng.gamma(1, 100, count)
     _put_ruins(rng, one, records)
+    for name in ("town_tonnes", "buildings_destroyed"):
+        records[name] = rng.gamma(0.5, 100, count) * (rng.random(count) < 0.7)
+    fill("bombs_tonnes", lambda shape: rng.gamma(0.5, 100, shape))
+    records["breaches"] = rng.poisson(0.4, count)
+    records["today"][:, DATED["rice_at_risk"]] *= rng.random(count) < 0.6
+    records["rice_growing"] = rng.random(count) < 0.5
+    records["rice_lost_season_t"], records["rice_missing_t"] = rng.gamma(0.5, 8000, (2, count))
+    records["civil_tonnes"], records["civil_freight_felt"] = rng.gamma(1, 400, count), rng.random(count)
+    records["food_share"], records["labour_left"] = rng.uniform(0, 1.5, count), rng.uniform(0.5, 1, count)
     records["guerrillas"] = rng.gamma(0.7, 6000, count)
     fighting = rng.random((count, SIZES["side"])) < 0.6
     records["battle_left"] = rng.gamma(1, 4, fighting.shape) * fighting

@@ -63,6 +63,8 @@ ORDER = [
     "systems.battles",
     "systems.losses",
     "systems.front",
+    "systems.economy",
+    "systems.civilians",
     "systems.insurgency",
     "systems.talks",
     "engine.day",

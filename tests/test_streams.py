@@ -139,7 +139,7 @@ def test_decision__keeps_its_numbers_for_ever():
         "FLYABLE_DAY": 1, "FLYABLE_NIGHT": 2, "DAY_EFFORT": 3, "FLOOD": 4, "FLOOD_DURATION": 5, "LOSSES": 6,
         "HEAVY_DAMAGE": 7, "CUTS": 8, "CUTS_REPORTED": 9, "BRIDGE_CASES": 10, "BRIDGE_DOWN": 11,
         "BRIDGE_DURATION": 12, "TRUCKS": 13, "BATTLE": 14, "FIRE": 15, "CASUALTIES_COMMUNIST": 16,
-        "CASUALTIES_UN": 17, "OWN_CLOCK": 18, "SWEEP": 40,
+        "CASUALTIES_UN": 17, "OWN_CLOCK": 18, "SWEEP": 40, "CIVILIAN_DEATHS": 41, "CIVILIAN_OTHER": 42,
         "TALKS_ITEM": 80, "TALKS_SETTLED": 81,
         "PARAMETER": 100, "STRUCTURE": 101,
     }  # fmt: skip

@@ -18,6 +18,8 @@ TWINS = {
     "attrition": losses.attrition,
     "repair": systems.repair,
     "front": front.front,
+    "economy": society.economy,
+    "civilians": society.civilians,
     "insurgency": society.insurgency,
     "talks": diplomacy.talks,
 }

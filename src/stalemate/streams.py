@@ -88,6 +88,8 @@ class Decision(IntEnum):
     SMALL_ATTACKS = 34
     GROUND = 35
     SWEEP = 40
+    CIVILIAN_DEATHS = 41
+    CIVILIAN_OTHER = 42
     FLAK = 53
     ACCIDENT = 54
     RAID_SCATTER = 60

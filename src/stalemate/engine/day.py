@@ -11,7 +11,9 @@ from stalemate.systems.airforces import AirForces
 from stalemate.systems.attrition import Attrition
 from stalemate.systems.authority import Authority
 from stalemate.systems.calendar import Calendar
+from stalemate.systems.civilians import Civilians
 from stalemate.systems.committee import Committee
+from stalemate.systems.economy import Economy
 from stalemate.systems.front import Front
 from stalemate.systems.insurgency import Insurgency
 from stalemate.systems.repair import Repair
@@ -40,6 +42,8 @@ DAY: Final[tuple[tuple[int, AbstractSystem], ...]] = tuple(
             Repair(),
             Transport(),
             Front(),
+            Economy(),
+            Civilians(),
             Insurgency(),
             Talks(),
         ),
