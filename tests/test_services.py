@@ -20,7 +20,7 @@ SHORT = date(1951, 9, 15)
 ANSWER = services(WAR, ["historical", "none"], replicates=12, seed=3, until=SHORT)
 
 
-@given(st.lists(st.tuples(st.floats(0, 1e6), st.floats(0, 1e6)), min_size=1, max_size=20))
+@given(st.lists(st.tuples(st.floats(0, 1e6), st.just(0.0) | st.floats(1e-3, 1e6)), min_size=1, max_size=20))
 def test_per__is_a_ratio_war_by_war_and_nothing_to_nothing_is_no_number(pairs):
     above, below = (np.array(side) for side in zip(*pairs, strict=True))
     for found, (up, down) in zip(per(above, below, 1000), pairs, strict=True):
