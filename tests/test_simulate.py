@@ -340,8 +340,8 @@ def test_prepare__refuses_more_knots_than_the_records_hold():
             distribution="fixed",
             middle=1.0,
         )
-        for k in range(33)
+        for k in range(17)
     )
     scenario = replace(WAR.scenario, parameters=rows)
-    with pytest.raises(ScenarioError, match="33 knots of rail_trunk_cars; expected at most 32"):
+    with pytest.raises(ScenarioError, match="17 knots of rail_trunk_cars; expected at most 16"):
         engine.prepare(scenario)
