@@ -68,6 +68,35 @@ def alone(
     return {field: np.array(values) for field, values in evenings.items()}
 
 
+def counterair() -> Rows:
+    """Return who came and who was lost at dates, with the record's cover and without any."""
+    prepared = _flagship()
+    place = {name: number for number, name in enumerate(prepared.classes)}
+    bombing = {"fighter-bomber": 50.0, "b29": 13.0}
+
+    def covered(day: int, wars: Values) -> None:
+        since = sum(day >= _day(when) for when in ("1951-12-01", "1952-07-01", "1953-01-01"))
+        wars["cover_flown"][:, place["interceptor"]] = (53.0, 90.0, 103.0, 117.0)[since]
+        wars["sorties"] = wars["cover_flown"]
+        bare(day, wars)
+
+    def bare(day: int, wars: Values) -> None:
+        wars["flyable_day"], wars["aircraft"] = 1, 10**6
+        for name, sorties in bombing.items():
+            wars["sorties"][:, place[name]] = sorties
+
+    seen, uncovered = alone("counterair", covered), alone("counterair", bare)
+    lost = seen["air_losses"]
+    columns = [seen["mig_sorties"], seen["migs_lost"], lost[..., place["interceptor"]]]
+    columns += [lost[..., place["fighter-bomber"]], lost[..., place["b29"]]]
+    columns.append(uncovered["air_losses"][..., place["b29"]])
+    rows = [("from", "MiGs seen", "lost", "Sabres lost", "fighter-bombers", "B-29s", "B-29s, no cover")]
+    for when in ("1951-09-01", "1951-10-01", "1951-12-15", "1952-09-01", "1953-01-01", "1953-06-01"):
+        days = slice(_day(when), _day(when) + 28)
+        rows.append((when, *(_band(column[days].sum(0)) for column in columns)))
+    return rows
+
+
 def attrition() -> Rows:
     """Return losses in 1,000 sorties at dates: as drawn, with the guns of May 1951, with no new tactics."""
 
@@ -215,6 +244,7 @@ def targets() -> Rows:
 
 BEHAVIOURS: Final[Mapping[str, Callable[[], Rows]]] = {
     "attrition": attrition,
+    "counterair": counterair,
     "front": front,
     "economy": economy,
     "civilians": civilians,

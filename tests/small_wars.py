@@ -60,6 +60,11 @@ RANGE = {
     "flood_bridge_days": (0.5, 12),
     "effort_day_sigma": (0, 0.6),
     "effort_availability_factor": (0.5, 1.5),
+    "mig_sorties_per_day": (0, 300),
+    "mig_lost_per_1000_engaged": (0, 150),
+    "mig_per_interceptor": (0.5, 40),
+    "mig_leak_loss_per_1000": (0, 30),
+    "mig_b29_night_loss_per_1000": (0, 30),
     "loss_flak_per_1000": (0, 40),
     "loss_flak_guns": (500, 4000),
     "loss_flak_reference_guns": (500, 4000),
@@ -159,6 +164,7 @@ def theatre(rng: np.random.Generator) -> Records:
     _put_sectors(rng, one, ranks, n_sections)
     _put_targets(rng, one, n_classes, n_sections)
     one["night_hours"] = rng.integers(34, 60) / 4
+    one["moon"] = rng.random()
     one["night_share"] = one["night_hours"] / 11
     one["flyable_day"], one["flyable_night"], one["persistence"] = rng.uniform(0.2, 0.95, 3)
     one["item_open"], one["recess"] = rng.random(len(ITEMS)) < 0.8, rng.random() < 0.3
@@ -313,6 +319,7 @@ def wars(rng: np.random.Generator, theatre: Records, count: int) -> Records:
     fill("sorties", lambda shape: rng.gamma(1, 200, shape) * (rng.random(shape) < 0.8))
     for name in ("cover_flown", "support_flown"):
         records[name] = records["sorties"] * rng.random() * 0.5
+    fill("air_losses", lambda shape: np.minimum(rng.poisson(0.5, shape), records["aircraft"][:, : shape[1]]))
     fill("flown_share", lambda shape: rng.gamma(1, 1, shape) * (rng.random(shape) < 0.8))
     fill("washouts", lambda shape: rng.poisson(0.3, shape))
     fill("washed_out", lambda shape: rng.poisson(0.3, shape))

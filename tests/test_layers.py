@@ -55,6 +55,7 @@ ORDER = [
     "systems.authority",
     "systems.committee",
     "systems.airforces",
+    "systems.counterair",
     "systems.targets",
     "systems.strike",
     "systems.attrition",

@@ -15,6 +15,7 @@ TWINS = {
     "airforces": systems.airforces,
     "targets": targets.targets,
     "strike": systems.strike,
+    "counterair": losses.counterair,
     "attrition": losses.attrition,
     "repair": systems.repair,
     "front": front.front,

@@ -90,6 +90,9 @@ class Decision(IntEnum):
     SWEEP = 40
     CIVILIAN_DEATHS = 41
     CIVILIAN_OTHER = 42
+    MIG_SORTIES = 50
+    MIG_LOSSES = 51
+    AIR_LOSSES = 52
     FLAK = 53
     ACCIDENT = 54
     RAID_SCATTER = 60

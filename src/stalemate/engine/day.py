@@ -14,6 +14,7 @@ from stalemate.systems.calendar import Calendar
 from stalemate.systems.civilians import Civilians
 from stalemate.systems.committee import Committee
 from stalemate.systems.economy import Economy
+from stalemate.systems.counterair import CounterAir
 from stalemate.systems.front import Front
 from stalemate.systems.insurgency import Insurgency
 from stalemate.systems.repair import Repair
@@ -36,6 +37,7 @@ DAY: Final[tuple[tuple[int, AbstractSystem], ...]] = tuple(
             Authority(),
             Committee(),
             AirForces(),
+            CounterAir(),
             Targets(),
             Strike(),
             Attrition(),

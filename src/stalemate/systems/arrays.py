@@ -121,6 +121,7 @@ def prepare(scenario: Scenario, network: Network) -> Prepared:
         serviceable=serviceable,
         sorties_per_aircraft=rate,
         reinforcement=arriving,
+        moon=np.array([moon_from_new(day) for day in days]),
         night_hours=np.array([round(4 * (24 - daylight_hours(latitude, day))) / 4 for day in days]),
         is_open=np.array([[edge.is_open(day) for edge in edges] for day in days]),
         targets=tuple(target.id for target in targets),
@@ -200,6 +201,17 @@ def daylight_hours(latitude: float, day: date) -> float:
         math.cos(phi) * math.cos(declination)
     )
     return 24 - 24 / math.pi * math.acos(min(1.0, max(-1.0, cosine)))
+
+
+def moon_from_new(day: date) -> float:
+    """Return how far the moon of the night after a day is from new: 0 at new moon, 1 at full moon.
+
+    Reckoned at midnight in Korea (15 hours UT) from the mean moon, 14 hours at most from the true one.
+    Reference: Meeus 1998, Astronomical Algorithms, equation 49.1, without the periodic terms.
+    """
+    julian = day.toordinal() + 1721424.5 + 15 / 24
+    turned = (julian - 2451550.09766) / 29.530588861 % 1.0
+    return 2.0 * min(turned, 1.0 - turned)
 
 
 def _check_sizes(found: dict[str, int]) -> None:

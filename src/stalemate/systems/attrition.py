@@ -1,8 +1,8 @@
 """Attrition: own aircraft lost, damaged, mended and replaced. Equations: docs/model/attrition.md.
 
-Losses to ground fire are Poisson in the sorties within reach of guns, accidents in all sorties. Heavy damage
-follows enemy action. A share of losses is replaced after a delay, damaged aircraft return after repair.
-Always: aircraft + in repair = first day's + received - lost.
+Losses to ground fire are Poisson in the sorties within reach of guns, accidents in all sorties; losses to
+fighters come from counter-air. Heavy damage follows enemy action. A share of losses is replaced after a
+delay, damaged aircraft return after repair. Always: aircraft + in repair = first day's + received - lost.
 """
 
 from collections.abc import Callable
@@ -25,7 +25,7 @@ class Attrition(AbstractSystem):
     """Writes aircraft on hand and own losses by cause, by class."""
 
     name: ClassVar[str] = "attrition"
-    reads: ClassVar[tuple[str, ...]] = ("today", "sorties", "cover_flown", "support_flown")
+    reads: ClassVar[tuple[str, ...]] = ("today", "sorties", "cover_flown", "support_flown", "air_losses")
     writes: ClassVar[tuple[str, ...]] = (
         "aircraft",
         "in_repair",
@@ -56,16 +56,17 @@ def wear(theatre: Record, world: Record, war: Record, day: int) -> None:
         exposed = war.sorties[k] - war.cover_flown[k]
         exposed -= (1.0 - world.loss_support_relative) * war.support_flown[k]
         by_guns = max(0.0, exposed) * per_sortie * _relative_loss(world, theatre.kind[k])
-        left = war.aircraft[k]
+        left = war.aircraft[k] - war.air_losses[k]
         shot_down = min(_draw(world, day, k, _FLAK, by_guns), left)
         left -= shot_down
         mean = war.sorties[k] * world.loss_accident_per_1000 * 0.001
         crashed = min(_draw(world, day, k, _ACCIDENT, mean), left)
         left -= crashed
-        hurt = min(_draw(world, day, k, _DAMAGE, by_guns * world.loss_heavy_damage_ratio), left)
+        mean = (by_guns + war.air_losses[k]) * world.loss_heavy_damage_ratio
+        hurt = min(_draw(world, day, k, _DAMAGE, mean), left)
         war.lost_flak[k] = shot_down
         war.lost_accident[k] = crashed
-        war.aircraft_lost[k] = shot_down + crashed
+        war.aircraft_lost[k] = war.air_losses[k] + shot_down + crashed
         war.aircraft_damaged[k] = hurt
         _account(theatre, world, war, day, k)
 

@@ -99,6 +99,7 @@ def theatre_type() -> np.dtype[np.void]:
         for name in (
             "night_hours",
             "night_share",
+            "moon",
             "flyable_day",
             "flyable_night",
             "persistence",
@@ -171,9 +172,9 @@ class Prepared:
     """A scenario as arrays: the theatre record without a day, and the tables that make a day.
 
     ``serviceable``, ``sorties_per_aircraft`` and ``reinforcement``: (day, class). ``on_hand``: (class,), the
-    first day's aircraft. ``night_hours``: (day,). ``is_open``: (day, section). ``guns``, ``known`` and
-    ``levels``: (day, target), targets sorted by class. ``law_forbids`` and ``law_warns``: body of law ->
-    (target class,).
+    first day's aircraft. ``night_hours`` and ``moon`` (0 new to 1 full): (day,). ``is_open``: (day, section).
+    ``guns``, ``known`` and ``levels``: (day, target), targets sorted by class. ``law_forbids`` and
+    ``law_warns``: body of law -> (target class,).
     """
 
     scenario: Scenario
@@ -189,6 +190,7 @@ class Prepared:
     sorties_per_aircraft: Floats
     reinforcement: npt.NDArray[np.int64]
     night_hours: Floats
+    moon: Floats
     is_open: npt.NDArray[np.bool_]
     diplomacy: Diplomacy
     targets: tuple[str, ...]
@@ -210,6 +212,7 @@ class Prepared:
         weather = self.scenario.weather[when.month - 1]
         classes = slice(0, len(self.classes))
         one["night_hours"] = self.night_hours[day]
+        one["moon"] = self.moon[day]
         one["night_share"] = self.night_hours[day] / FULL_NIGHT_HOURS
         one["flyable_day"], one["flyable_night"] = weather.flyable_day, weather.flyable_night
         one["persistence"] = weather.persistence
