@@ -317,8 +317,9 @@ def wars(rng: np.random.Generator, theatre: Records, count: int) -> Records:
     fill("in_repair", lambda shape: rng.integers(0, 40, shape))
     fill("awaited", lambda shape: rng.gamma(0.5, 20, shape))
     fill("sorties", lambda shape: rng.gamma(1, 200, shape) * (rng.random(shape) < 0.8))
-    for name in ("cover_flown", "support_flown"):
-        records[name] = records["sorties"] * rng.random() * 0.5
+    for name in ("cover_flown", "support_flown", "destruction_flown"):
+        records[name] = records["sorties"] * rng.random() * 0.3
+    records["flak_factor"] = rng.uniform(0.4, 2.5, records["flak_factor"].shape)
     fill("air_losses", lambda shape: np.minimum(rng.poisson(0.5, shape), records["aircraft"][:, : shape[1]]))
     fill("flown_share", lambda shape: rng.gamma(1, 1, shape) * (rng.random(shape) < 0.8))
     fill("washouts", lambda shape: rng.poisson(0.3, shape))

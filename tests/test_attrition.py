@@ -21,7 +21,19 @@ def block(seed, count):
     return place, worlds(rng, count), wars(rng, place, count)
 
 
-def field(count, *, sorties=100.0, cover=0.0, support=0.0, guns=1250.0, tactics=0.0, kind=FIGHTER_BOMBER):
+def field(
+    count,
+    *,
+    sorties=100.0,
+    cover=0.0,
+    support=0.0,
+    at_targets=0.0,
+    raid=0.0,
+    local=1.0,
+    guns=1250.0,
+    tactics=0.0,
+    kind=FIGHTER_BOMBER,
+):
     """Return one class that flies the same every day, with aircraft enough and no damage but by guns."""
     place, drawn, states = block(3, count)
     place[0]["n_classes"], place[0]["kind"][0], place[0]["reinforcement"] = 1, kind, 0
@@ -36,12 +48,16 @@ def field(count, *, sorties=100.0, cover=0.0, support=0.0, guns=1250.0, tactics=
         "loss_heavy_damage_ratio": 0.0,
     }.items():
         drawn[name] = value
-    states["aircraft"][:, 0] = 10**6
+    states["aircraft"][:, 0], states["air_losses"] = 10**6, 0
     states["sorties"][:, 0], states["cover_flown"][:, 0], states["support_flown"][:, 0] = (
         sorties,
         cover,
         support,
     )
+    place[0]["n_raids"], place[0]["raid_class"][:2], place[0]["raid_role"][:2] = 2, 0, (0, 2)
+    place[0]["raid_sorties"][:2] = raid
+    states["raid_allowed"], states["raid_share"] = 1, 0.5
+    states["destruction_flown"][:, 0], states["flak_factor"][:, 0] = at_targets, local
     states["today"][:, GUNS], states["today"][:, TACTICS] = guns, tactics
     return place, drawn, states
 
@@ -59,19 +75,23 @@ def losses(place, drawn, states, name="lost_flak", days=40):
 def test_attrition__conserves_aircraft_and_every_loss_has_one_cause(seed):
     place, drawn, states = block(seed, 10)
     held = states["aircraft"] + states["in_repair"]
+    rng = np.random.default_rng(seed)
     for day in range(150):
+        shot = rng.poisson(0.5, states["air_losses"].shape)
+        states["air_losses"] = np.minimum(shot, states["aircraft"])
         ATTRITION.loop(place, drawn, states, day)
         held = held + states["aircraft_received"] - states["aircraft_lost"]
         np.testing.assert_array_equal(states["aircraft"] + states["in_repair"], held)
-        np.testing.assert_array_equal(states["aircraft_lost"], states["lost_flak"] + states["lost_accident"])
+        by_cause = states["lost_flak"] + states["lost_accident"] + states["air_losses"]
+        np.testing.assert_array_equal(states["aircraft_lost"], by_cause)
         for name in ("aircraft", "in_repair", "awaited"):
             assert (states[name] >= 0).all()
 
 
 def test_attrition__who_does_not_fly_loses_nothing():
     place, drawn, states = block(1, 50)
-    for name in ("sorties", "cover_flown", "support_flown"):
-        states[name] = 0.0
+    for name in ("sorties", "cover_flown", "support_flown", "air_losses"):
+        states[name] = 0
     for day in range(30):
         ATTRITION.loop(place, drawn, states, day)
         assert not states["aircraft_lost"].any()
@@ -86,6 +106,9 @@ def test_attrition__who_does_not_fly_loses_nothing():
         ({"cover": 100.0}, 0.0),
         ({"support": 100.0}, 1.0),
         ({"cover": 20.0, "support": 40.0}, 1.2),
+        ({"at_targets": 30.0, "local": 2.0}, 2.6),
+        ({"raid": 40.0, "local": 3.0}, 2.8),
+        ({"at_targets": 50.0, "local": 0.5}, 1.5),
         ({"guns": 2500.0}, 2.0 * 2**0.35),
         ({"tactics": 1.0}, 2.0 * 0.8 * math.exp(-0.425 * 0.35)),
     ],
@@ -106,6 +129,9 @@ def test_attrition__accidents_go_by_all_sorties_and_damage_by_losses_to_the_enem
     assert seen.mean() == pytest.approx(1.0, rel=0.03)
     seen = losses(place, drawn, states, "aircraft_damaged")
     assert seen.mean() == pytest.approx(1.5, rel=0.03)
+    states["air_losses"][:, 0] = 2
+    seen = losses(place, drawn, states, "aircraft_damaged")
+    assert seen.mean() == pytest.approx(1.5 + 2 * 1.5, rel=0.03)
 
 
 @pytest.mark.parametrize("tactics", [0.0, 1.0])

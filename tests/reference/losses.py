@@ -48,6 +48,9 @@ def attrition(theatre: Part, world: Part, war: Part, day: int) -> None:
     for k, name in classes(theatre):
         low = war.sorties[k] - war.cover_flown[k] - war.support_flown[k]
         low += world.loss_support_relative * war.support_flown[k]
+        mine = [r for r in range(theatre.n_raids) if theatre.raid_class[r] == k and theatre.raid_role[r] < 2]
+        raided = sum(theatre.raid_sorties[r] for r in mine if war.raid_allowed[r]) * war.raid_share[k]
+        low += (war.flak_factor[k] - 1) * (war.destruction_flown[k] + raided)
         relative = 1.0 if name == "fighter_bomber" else getattr(world, f"loss_relative_{name}")
         shot = max(0.0, low) / 1000 * flak_per_1000(world) * relative
         have = war.aircraft[k] - war.air_losses[k]

@@ -12,7 +12,7 @@ from stalemate.kernel import kernel
 from stalemate.scenario.resolve import DATED
 from stalemate.streams import Decision, exp_, log_, poisson_quantile, uniform
 from stalemate.systems.system import AbstractSystem, Record, Records
-from stalemate.systems.theatre import B26, B29, FIGHTER_BOMBER, INTERCEPTOR, MARINE, Prepared
+from stalemate.systems.theatre import B26, B29, ESCORT, FIGHTER_BOMBER, INTERCEPTOR, MARINE, Prepared
 
 _GUNS: Final = DATED["loss_flak_guns"]
 _TACTICS: Final = DATED["loss_tactics_progress"]
@@ -25,7 +25,17 @@ class Attrition(AbstractSystem):
     """Writes aircraft on hand and own losses by cause, by class."""
 
     name: ClassVar[str] = "attrition"
-    reads: ClassVar[tuple[str, ...]] = ("today", "sorties", "cover_flown", "support_flown", "air_losses")
+    reads: ClassVar[tuple[str, ...]] = (
+        "today",
+        "sorties",
+        "cover_flown",
+        "support_flown",
+        "destruction_flown",
+        "raid_allowed",
+        "raid_share",
+        "flak_factor",
+        "air_losses",
+    )
     writes: ClassVar[tuple[str, ...]] = (
         "aircraft",
         "in_repair",
@@ -55,6 +65,7 @@ def wear(theatre: Record, world: Record, war: Record, day: int) -> None:
     for k in range(theatre.n_classes):
         exposed = war.sorties[k] - war.cover_flown[k]
         exposed -= (1.0 - world.loss_support_relative) * war.support_flown[k]
+        exposed += (war.flak_factor[k] - 1.0) * _at_fixed_targets(theatre, war, k)
         by_guns = max(0.0, exposed) * per_sortie * _relative_loss(world, theatre.kind[k])
         left = war.aircraft[k] - war.air_losses[k]
         shot_down = min(_draw(world, day, k, _FLAK, by_guns), left)
@@ -69,6 +80,16 @@ def wear(theatre: Record, world: Record, war: Record, day: int) -> None:
         war.aircraft_lost[k] = war.air_losses[k] + shot_down + crashed
         war.aircraft_damaged[k] = hurt
         _account(theatre, world, war, day, k)
+
+
+@kernel
+def _at_fixed_targets(theatre: Record, war: Record, k: int) -> float:
+    """Return the class's sorties that went low at fixed targets today."""
+    sorties = war.destruction_flown[k]
+    for r in range(theatre.n_raids):
+        if theatre.raid_class[r] == k and theatre.raid_role[r] != ESCORT and war.raid_allowed[r]:
+            sorties += theatre.raid_sorties[r] * war.raid_share[k]
+    return float(sorties)
 
 
 @kernel
