@@ -90,7 +90,8 @@ def test_attrition__conserves_aircraft_and_every_loss_has_one_cause(seed):
 
 def test_attrition__who_does_not_fly_loses_nothing():
     place, drawn, states = block(1, 50)
-    for name in ("sorties", "cover_flown", "support_flown", "air_losses"):
+    place[0]["n_raids"] = 0
+    for name in ("sorties", "cover_flown", "support_flown", "destruction_flown", "air_losses"):
         states[name] = 0
     for day in range(30):
         ATTRITION.loop(place, drawn, states, day)
