@@ -160,13 +160,13 @@ def test_attrition__never_loses_or_damages_more_than_there_is():
     assert (states["aircraft"][:, 0] == 0).sum() > 100
 
 
-def test_attrition__what_is_damaged_and_replaced_comes_back_after_the_mean_delay():
+def test_attrition__what_is_damaged_and_replaced_comes_back_after_the_mean_delay_week_by_week():
     place, drawn, states = field(400, sorties=0.0)
     drawn["loss_repair_days"], drawn["loss_replacement_days"] = 12.0, 20.0
     states["aircraft"][:, 0], states["in_repair"][:, 0], states["awaited"][:, 0] = 0, 200, 100.0
     for day in range(60):
         ATTRITION.loop(place, drawn, states, day)
         for name, first, delay in (("in_repair", 200, 12.0), ("awaited", 100, 20.0)):
-            expected = first * (1 - 1 / delay) ** (day + 1)
+            expected = first * (1 - 7 / delay) ** (day // 7 + 1)
             if expected > 10:
                 assert states[name][:, 0].mean() == pytest.approx(expected, rel=0.04)

@@ -61,9 +61,10 @@ def attrition(theatre: Part, world: Part, war: Part, day: int) -> None:
         have -= war.lost_accident[k]
         by_enemy = (shot + war.air_losses[k]) * world.loss_heavy_damage_ratio
         hurt = min(have, poisson(world, k, day, Decision.HEAVY_DAMAGE, by_enemy))
-        due = war.in_repair[k] / world.loss_repair_days
+        week = 7 if day % 7 == -k % 7 else 0
+        due = war.in_repair[k] * week / world.loss_repair_days
         mended = min(war.in_repair[k], poisson(world, k, day, Decision.AIRCRAFT_MENDED, due))
-        due = war.awaited[k] / world.loss_replacement_days
+        due = war.awaited[k] * week / world.loss_replacement_days
         new = min(math.floor(war.awaited[k]), poisson(world, k, day, Decision.AIRCRAFT_REPLACED, due))
         war.aircraft_lost[k], war.aircraft_damaged[k] = war.aircraft[k] - have, hurt
         war.awaited[k] += world.loss_replaced_share * war.aircraft_lost[k] - new

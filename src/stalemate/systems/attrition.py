@@ -17,6 +17,7 @@ from stalemate.systems.theatre import B26, B29, ESCORT, FIGHTER_BOMBER, INTERCEP
 _GUNS: Final = DATED["loss_flak_guns"]
 _TACTICS: Final = DATED["loss_tactics_progress"]
 _FLAK, _ACCIDENT, _DAMAGE = int(Decision.FLAK), int(Decision.ACCIDENT), int(Decision.HEAVY_DAMAGE)
+_WEEK: Final = 7
 _MENDED, _REPLACED = int(Decision.AIRCRAFT_MENDED), int(Decision.AIRCRAFT_REPLACED)
 
 
@@ -114,11 +115,14 @@ def _draw(world: Record, day: int, k: int, decision: int, mean: float) -> int:
 
 @kernel
 def _account(theatre: Record, world: Record, war: Record, day: int, k: int) -> None:
-    """Keep the class's books for the day: what is lost and damaged leaves, what is mended and new comes."""
-    mended = _draw(world, day, k, _MENDED, war.in_repair[k] / world.loss_repair_days)
-    mended = min(mended, war.in_repair[k])
-    arrived = _draw(world, day, k, _REPLACED, war.awaited[k] / world.loss_replacement_days)
-    arrived = min(arrived, int(war.awaited[k]))
+    """Keep the class's books: what is lost and damaged leaves, and once a week what is whole comes."""
+    mended = 0
+    arrived = 0
+    if (day + k) % _WEEK == 0:
+        mended = _draw(world, day, k, _MENDED, war.in_repair[k] * _WEEK / world.loss_repair_days)
+        mended = min(mended, war.in_repair[k])
+        arrived = _draw(world, day, k, _REPLACED, war.awaited[k] * _WEEK / world.loss_replacement_days)
+        arrived = min(arrived, int(war.awaited[k]))
     lost, hurt = war.aircraft_lost[k], war.aircraft_damaged[k]
     war.awaited[k] += lost * world.loss_replaced_share - arrived
     war.aircraft_returned[k] = mended
