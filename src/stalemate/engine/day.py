@@ -13,8 +13,8 @@ from stalemate.systems.authority import Authority
 from stalemate.systems.calendar import Calendar
 from stalemate.systems.civilians import Civilians
 from stalemate.systems.committee import Committee
-from stalemate.systems.economy import Economy
 from stalemate.systems.counterair import CounterAir
+from stalemate.systems.economy import Economy
 from stalemate.systems.front import Front
 from stalemate.systems.insurgency import Insurgency
 from stalemate.systems.repair import Repair
