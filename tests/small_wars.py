@@ -57,6 +57,9 @@ RANGE = {
     "fire_un_battle": (0, 40000),
     "casualty_un_battle": (0, 150),
     "casualty_rounds_dug_in": (100, 700),
+    "politics_memory_days": (5, 100),
+    "politics_limit_deaths": (500, 50_000),
+    "politics_loose_share": (0, 0.5),
     "flood_bridge_days": (0.5, 12),
     "effort_day_sigma": (0, 0.6),
     "effort_availability_factor": (0.5, 1.5),
@@ -302,6 +305,8 @@ def wars(rng: np.random.Generator, theatre: Records, count: int) -> Records:
     records["order_weight"] = rng.choice([0.0, 0.5, 1.0, 1.5], shape, p=(0.1, 0.2, 0.5, 0.2))
     shape = (count, SIZES["class"], SIZES["mission"])
     records["mission_weight"] = rng.choice([0.0, 0.5, 1.0, 1.5], shape, p=(0.1, 0.2, 0.5, 0.2))
+    records["political_cost"] = rng.choice([0.0, 0.2, 0.9, 1.5], count)
+    records["civilian_deaths"] = rng.poisson(30, count)
     records["raid_allowed"] = rng.random((count, SIZES["raid"])) < 0.8
     for name in ("flyable_day", "flyable_night"):
         records[name] = rng.random(count) < 0.8

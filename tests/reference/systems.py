@@ -65,13 +65,18 @@ def weather(theatre: Part, world: Part, war: Part, day: int) -> None:
 
 
 def authority(theatre: Part, world: Part, war: Part, day: int) -> None:
+    war.political_cost *= 1 - 1 / world.politics_memory_days
+    war.political_cost += war.civilian_deaths / world.politics_limit_deaths
     war.approval = theatre.delegated
+    if theatre.choice > 0 and theatre.delegated == 1:
+        cheap = war.political_cost < world.politics_loose_share
+        war.approval = 0 if war.political_cost >= 1 else 2 if cheap else 1
     war.refused_sorties = 0.0
     for r in range(theatre.n_raids):
         target = theatre.raid_target[r]
         closed = theatre.forbidden_class[theatre.target_class[target]] == 1
         level = theatre.required_level[target]
-        war.raid_allowed[r] = int(not closed and level < 4 and level <= theatre.delegated)
+        war.raid_allowed[r] = int(not closed and level < 4 and level <= war.approval)
         war.refused_sorties += 0.0 if war.raid_allowed[r] else theatre.raid_sorties[r]
 
 
