@@ -347,7 +347,7 @@ def wars(rng: np.random.Generator, theatre: Records, count: int) -> Records:
     records["trucks"] = rng.uniform(0, 9000, count)
     records["trucks_lost"] = rng.poisson(20, count)
     records["transship_effort"] = rng.uniform(0.02, 1, count)
-    for name in ("rail_sorties", "destruction_sorties", "road_sorties", "support_sorties"):
+    for name in ("rail_sorties", "pressure_sorties", "supply_lost_t", "road_sorties", "support_sorties"):
         records[name] = rng.gamma(1, 100, count)
     _put_ruins(rng, one, records)
     for name in ("town_tonnes", "buildings_destroyed"):

@@ -95,13 +95,13 @@ def test_front__tomorrow_s_order_is_use_and_a_part_of_what_lacks():
     )
     set_today(states, supply_grain_t_per_day=100.0, supply_target_days=60.0, fire_policy=1000.0)
     set_today(states, ammunition_target_t=7000.0, works_cars=40.0)
-    states["front_tonnes"] = 0.0
+    states["front_tonnes"], states["supply_lost_t"] = 0.0, 25.0
     states["grain_stock"][:, 0], states["ammunition_stock"][:, 0] = 1100.0, 2010.0
     FRONT.loop(place, drawn, states, 0)
     assert states["grain_wanted"][0, 0] == pytest.approx(100 + (6000 - 1000) / 50)
     assert states["shells_communist"][0, 0] == pytest.approx(1000)
     assert states["ammunition_wanted"][0, 0] == pytest.approx(10 + (7000 - 2000) / 50)
-    assert states["works_wanted"][0, 0] == pytest.approx(40 * 30 * 0.5)
+    assert states["works_wanted"][0, 0] == pytest.approx(40 * 30 * 0.5 + 25)
     assert states["days_of_supply"][0, 0] == pytest.approx(10)
 
 
@@ -171,7 +171,7 @@ def test_front__what_is_felt_follows_effort_with_its_lag():
         fire_surplus_lag_days=40.0,
     )
     states["pressure_felt"], states["interdiction_felt"] = 0.0, 1.0
-    states["destruction_sorties"], states["rail_sorties"] = 100.0, 0.0
+    states["pressure_sorties"], states["rail_sorties"] = 100.0, 0.0
     for day in range(30):
         FRONT.loop(place, drawn, states, day)
     assert states["pressure_felt"][0] == pytest.approx(1 - 0.95**30)

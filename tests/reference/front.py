@@ -15,7 +15,7 @@ def front(theatre: Part, world: Part, war: Part, day: int) -> None:
     war.battles_un, war.battles_communist = begun
     war.battle_weight = [war.battle_size[side] * min(1.0, war.battle_left[side]) for side in (UN, COMMUNIST)]
     war.battle = min(1.0, sum(war.battle_weight))
-    felt = war.destruction_sorties / world.fire_pressure_reference
+    felt = war.pressure_sorties / world.fire_pressure_reference
     war.pressure_felt = _smoothed(war.pressure_felt, felt, world.fire_retribution_lag_days)
     felt = war.rail_sorties / world.fire_rail_reference
     war.interdiction_felt = _smoothed(war.interdiction_felt, felt, world.fire_surplus_lag_days)
@@ -109,7 +109,7 @@ def _supply_and_fire(theatre: Part, world: Part, war: Part) -> float:
         lacks = world.ammunition_target_t * share - war.ammunition_stock[sector]
         war.ammunition_wanted[sector] = wished * per_round + max(0.0, lacks) / world.supply_pull_days
         cars = world.works_cars * world.works_front_share
-        war.works_wanted[sector] = cars * world.rail_tonnes_per_car * share
+        war.works_wanted[sector] = (cars * world.rail_tonnes_per_car + war.supply_lost_t) * share
         war.days_of_supply[sector] = war.grain_stock[sector] / eats
         war.grain_stock_days += share * war.days_of_supply[sector]
     return fired

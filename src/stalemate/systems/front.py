@@ -46,7 +46,8 @@ class Front(AbstractSystem):
         "today",
         "front_tonnes",
         "rail_sorties",
-        "destruction_sorties",
+        "pressure_sorties",
+        "supply_lost_t",
         "support_sorties",
     )
     writes: ClassVar[tuple[str, ...]] = (
@@ -124,7 +125,7 @@ def hold(theatre: Record, world: Record, war: Record, day: int) -> None:
     """Run the front's day: attack, receive and eat, fire, count casualties, order."""
     open_day(theatre, world, war, day)
     lag = world.fire_retribution_lag_days
-    war.pressure_felt += (war.destruction_sorties / world.fire_pressure_reference - war.pressure_felt) / lag
+    war.pressure_felt += (war.pressure_sorties / world.fire_pressure_reference - war.pressure_felt) / lag
     lag = world.fire_surplus_lag_days
     war.interdiction_felt += (war.rail_sorties / world.fire_rail_reference - war.interdiction_felt) / lag
     war.fire_desired = desired_rounds(
@@ -205,7 +206,7 @@ def _order(world: Record, war: Record, sector: int, share: float, rounds: float)
     use = rounds * world.ammunition_t_per_round
     war.ammunition_wanted[sector] = use + max(0.0, lacking) / world.supply_pull_days
     works = war.today[_WORKS] * world.rail_tonnes_per_car * world.works_front_share
-    war.works_wanted[sector] = works * share
+    war.works_wanted[sector] = (works + war.supply_lost_t) * share
     war.days_of_supply[sector] = war.grain_stock[sector] / eaten if eaten > 0.0 else 0.0
 
 
