@@ -177,7 +177,7 @@ def test_simulate__records_places_by_name_and_only_what_was_asked():
 
 @pytest.mark.parametrize("name", ["tanks", "today", "bridge_days", ""])
 def test_simulate__refuses_a_field_that_is_not_recorded(name):
-    with pytest.raises(QueryError, match=f"found the quantity '{name}'; expected one of aircraft, "):
+    with pytest.raises(QueryError, match=f"found the quantity '{name}'; expected one of air_losses, "):
         run(Historical(), record=["cuts", name])
 
 
