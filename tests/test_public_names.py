@@ -4,6 +4,7 @@ import stalemate
 
 PUBLIC = {
     "AbstractPolicy",
+    "Causes",
     "Comparison",
     "Estimate",
     "Prediction",
@@ -21,6 +22,7 @@ PUBLIC = {
     "scorecard",
     "settlement",
     "verdict",
+    "why",
 }
 
 

@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from stalemate.analysis.causes import Causes, why
     from stalemate.analysis.compare import Comparison, compare
     from stalemate.analysis.estimate import Estimate
     from stalemate.analysis.predict import Prediction, predict
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AbstractPolicy",
+    "Causes",
     "Comparison",
     "Estimate",
     "Prediction",
@@ -45,10 +47,12 @@ __all__ = [
     "scorecard",
     "settlement",
     "verdict",
+    "why",
 ]
 
 _HOMES = {
     "AbstractPolicy": "policies.directive",
+    "Causes": "analysis.causes",
     "Comparison": "analysis.compare",
     "Estimate": "analysis.estimate",
     "Prediction": "analysis.predict",
@@ -66,6 +70,7 @@ _HOMES = {
     "scorecard": "analysis.scorecard",
     "settlement": "analysis.settlement",
     "verdict": "analysis.verdict",
+    "why": "analysis.causes",
 }
 
 

@@ -195,6 +195,7 @@ def repair(theatre: Part, world: Part, war: Part, day: int) -> None:
             mean_hours = work / (men_per_km * world.repair_own_clock_km)
             share, mended = own_clock(cuts, mean_hours, world.repair_minimum_hours, hours)
         war.open_cuts[section], war.cuts_repaired[section] = cuts - mended, mended
+        war.cut_open_share[section] = share
         still_out = war.washed_out[section]
         mean = still_out / world.flood_bridge_days
         still_out -= min(still_out, poisson(world, section, day, Decision.FLOOD_DURATION, mean))

@@ -20,12 +20,15 @@ from stalemate.scenario.resolve import Structures, resolve, world_type
 from stalemate.scenario.schema import Scenario
 from stalemate.systems import arrays
 from stalemate.systems.diplomacy import EXPLANATIONS
+from stalemate.systems.system import Records
 from stalemate.systems.theatre import Prepared, theatre_type
 from stalemate.systems.variables import RECORDED, state_type
 
-__all__ = ["Block", "Prepared", "Structures", "compile_kernels", "places", "prepare", "simulate"]
+__all__ = ["Block", "Prepared", "Structures", "Watch", "compile_kernels", "places", "prepare", "simulate"]
 
 Series = npt.NDArray[np.float32]
+Watch = Callable[[str, int, Records, Records, Records], None]
+"""Called before each system's turn with its name, the day, theatre, worlds and wars; it changes nothing."""
 
 
 @dataclass(frozen=True)
@@ -92,11 +95,13 @@ def simulate(
     structures: Structures | None = None,
     until: int | None = None,
     timer: dict[str, float] | None = None,
+    watch: Watch | None = None,
 ) -> Block:
     """Run a block of wars and return what was asked to be recorded.
 
     ``record`` names fields of ``RECORDED``. ``until`` stops after that many days. ``timer`` gathers seconds
-    by system. Same scenario, policy, seed and replicate give the same bits in any block.
+    by system. ``watch`` sees the block before each system's turn. Same scenario, policy, seed and replicate
+    give the same bits in any block.
     Raises QueryError for an unknown field and PolicyError for a directive that cannot be flown.
     """
     check()
@@ -125,6 +130,8 @@ def simulate(
                 wars["order_weight"][:, mission] = weight
             given = directive
         for _, system in DAY:
+            if watch is not None:
+                watch(system.name, day, theatre, worlds, wars)
             started = time.perf_counter()
             system.loop(theatre, worlds, wars, day)
             if timer is not None:

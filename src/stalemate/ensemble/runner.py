@@ -172,10 +172,6 @@ class Plan(Generic[T]):
 
 def run_blocks(plan: Plan[T], *, workers: int | None = None, progress: Progress | None = None) -> Iterator[T]:
     """Yield what is kept of each block, in the plan's order. Raises QueryError for workers below 1."""
-    workers = available_cores() if workers is None else workers
-    if workers < 1:
-        raise QueryError(f"workers is {workers}; expected 1 or more")
-    total = sum(len(part) for _, part in plan.wars)
 
     def one(policy: AbstractPolicy, part: range) -> T:
         return plan.reduce(
@@ -190,8 +186,26 @@ def run_blocks(plan: Plan[T], *, workers: int | None = None, progress: Progress 
             )
         )
 
+    return side_by_side(plan.wars, one, workers=workers, progress=progress)
+
+
+def side_by_side(
+    wars: Sequence[tuple[AbstractPolicy, range]],
+    one: Callable[[AbstractPolicy, range], T],
+    *,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Iterator[T]:
+    """Yield what ``one`` makes of each policy and its part of the wars, in order, several in threads.
+
+    Raises QueryError for workers below 1.
+    """
+    workers = available_cores() if workers is None else workers
+    if workers < 1:
+        raise QueryError(f"workers is {workers}; expected 1 or more")
+    total = sum(len(part) for _, part in wars)
     done = 0
-    todo = iter(plan.wars)
+    todo = iter(wars)
     waiting: deque[tuple[int, Future[T]]] = deque()
     pool = ThreadPoolExecutor(workers, thread_name_prefix="wars")
     try:
@@ -200,9 +214,9 @@ def run_blocks(plan: Plan[T], *, workers: int | None = None, progress: Progress 
                 waiting.append((len(part), pool.submit(one, policy, part)))
             if not waiting:
                 return
-            wars, future = waiting.popleft()
+            finished, future = waiting.popleft()
             kept = future.result()
-            done += wars
+            done += finished
             if progress:
                 progress(done, total)
             yield kept

@@ -27,6 +27,7 @@ app.command()(wars.run)
 app.command()(wars.show)
 app.command()(wars.predict)
 app.command()(wars.scorecard)
+app.command()(wars.why)
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(scenario.app, name="scenario")
 

@@ -64,6 +64,7 @@ class Repair(AbstractSystem):
         "bridge_days",
         "bridges_down",
         "open_share",
+        "cut_open_share",
         "cordon_open_share",
         "cordon_shut",
         "usable_rail_km",
@@ -108,6 +109,7 @@ def mend(theatre: Record, world: Record, war: Record, day: int) -> None:
                 mended = min(cuts, pace * spell)
         war.open_cuts[section] = cuts - mended
         war.cuts_repaired[section] = mended
+        war.cut_open_share[section] = share
         _replace_washed_out(world, war, day, section)
         shut = war.washed_out[section] > 0 or war.breach_days[section] > 0.0 or not theatre.is_open[section]
         if _shut_crossings(theatre, world, war, day, section) > 0 or shut:
