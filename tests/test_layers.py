@@ -96,7 +96,9 @@ ORDER = [
     "interfaces.causes",
     "interfaces.picture",
     "interfaces.servicetables",
+    "interfaces.options",
     "interfaces.wars",
+    "interfaces.why",
     "interfaces.cli",
 ]
 MODULES = {

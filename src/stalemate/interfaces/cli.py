@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from stalemate.errors import InputError, StalemateError
-from stalemate.interfaces import evidence, scenario, wars
+from stalemate.interfaces import evidence, scenario, wars, why
 
 app = typer.Typer(
     name="stalemate",
@@ -27,7 +27,7 @@ app.command()(wars.run)
 app.command()(wars.show)
 app.command()(wars.predict)
 app.command()(wars.scorecard)
-app.command()(wars.why)
+app.command()(why.why)
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(scenario.app, name="scenario")
 

@@ -1,32 +1,36 @@
 """The commands that run wars: thin, and importing what they need only when they are called."""
 
-import json
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-if TYPE_CHECKING:
-    from rich.console import Console
+from stalemate.interfaces.options import (
+    DAY,
+    AsJson,
+    Fire,
+    Repair,
+    ScenarioOption,
+    Seed,
+    Workers,
+    console,
+    day_of,
+    fighting,
+    print_json,
+    structures_of,
+)
 
+if TYPE_CHECKING:
     from stalemate.engine.simulate import Structures
     from stalemate.ensemble.runs import Runs
-    from stalemate.interfaces.progress import WarProgress
     from stalemate.scenario.schema import Scenario
 
-_DAY = ["%Y-%m-%d"]
-
-ScenarioOption = Annotated[str, typer.Option("--scenario", help="Name or folder of the scenario.")]
 Replicates = Annotated[int, typer.Option("--replicates", "-n", help="Wars for each policy.")]
-Seed = Annotated[int, typer.Option(help="The same seed is the same luck.")]
-Workers = Annotated[int | None, typer.Option(help="Threads; all cores by default. Moves no result.")]
 BlockSize = Annotated[int, typer.Option(help="Wars run side by side, up to 256. Moves no result.")]
 Out = Annotated[Path | None, typer.Option(help="Store the run in this folder; a killed run resumes.")]
-Until = Annotated[datetime | None, typer.Option(formats=_DAY, help="Last day; the scenario's by default.")]
+Until = Annotated[datetime | None, typer.Option(formats=DAY, help="Last day; the scenario's by default.")]
 SinceParting = Annotated[
     bool, typer.Option("--since-parting", help="Outcomes from the day the policies part, not over all days.")
 ]
@@ -37,13 +41,10 @@ UntilArmistice = Annotated[
         help="Another question: when would the war have ended? --until is then the horizon.",
     ),
 ]
-Repair = Annotated[list[str] | None, typer.Option(help="Only this form of repair; may be repeated.")]
-Fire = Annotated[list[str] | None, typer.Option(help="Only this form of fire; may be repeated.")]
 Law = Annotated[str | None, typer.Option(help="Every policy under this body of law, as POLICY:law=LAW.")]
 By = Annotated[
     Literal["service"] | None, typer.Option(help="What each service's sorties cost and did, instead.")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 Picture = Annotated[Path | None, typer.Option(help="Draw weekly series to this file (needs matplotlib).")]
 
 
@@ -70,7 +71,7 @@ def run(
         replicates=replicates,
         seed=seed,
         until=until,
-        structures=_structures(repair, fire),
+        structures=structures_of(repair, fire),
         out=out,
         workers=workers,
         block=block,
@@ -106,7 +107,7 @@ def compare(
                 param_hint="--until-armistice or --by",
             )
         asked = _fight_on if until_armistice else _by_service
-        asked([a, b], scenario, replicates, seed, until, _structures(repair, fire), workers, as_json)
+        asked([a, b], scenario, replicates, seed, until, structures_of(repair, fire), workers, as_json)
         return
     if picture is not None:
         from stalemate.interfaces.picture import check_can_draw
@@ -120,7 +121,7 @@ def compare(
         seed=seed,
         until=until,
         since_parting=since_parting,
-        structures=_structures(repair, fire),
+        structures=structures_of(repair, fire),
         out=out,
         workers=workers,
         block=block,
@@ -152,8 +153,8 @@ def show(
 
 def predict(
     quantity: Annotated[str | None, typer.Argument(help="What is asked for; see --list.")] = None,
-    start: Annotated[datetime | None, typer.Option("--from", formats=_DAY, help="First day.")] = None,
-    end: Annotated[datetime | None, typer.Option("--to", formats=_DAY, help="Last day.")] = None,
+    start: Annotated[datetime | None, typer.Option("--from", formats=DAY, help="First day.")] = None,
+    end: Annotated[datetime | None, typer.Option("--to", formats=DAY, help="Last day.")] = None,
     place: Annotated[str | None, typer.Option(help="One place; the whole by default.")] = None,
     a_day: Annotated[bool, typer.Option("--a-day", help="A sum as its daily mean.")] = False,
     policy: Annotated[str, typer.Option(help="The policy that is flown.")] = "historical",
@@ -173,33 +174,33 @@ def predict(
     if list_quantities:
         if as_json:
             listed = [payloads.quantity_payload(q) for q in analysis.QUANTITIES.values()]
-            _print_json({"quantities": listed})
+            print_json({"quantities": listed})
         else:
-            wartables.print_quantities(_console(), analysis.QUANTITIES.values())
+            wartables.print_quantities(console(), analysis.QUANTITIES.values())
         return
     if quantity is None:
         raise typer.BadParameter("name a quantity, or use --list", param_hint="QUANTITY")
     from stalemate.scenario.read import load
 
     war = load(scenario)
-    first, last = _day(start) or war.start, _day(end) or war.end
+    first, last = day_of(start) or war.start, day_of(end) or war.end
     question = analysis.Question(quantity, first, last, place, a_day)
     analysis.check_questions(war, [question])
-    with _progress(f"{replicates:,} wars of {policy}, seed {seed}") as progress:
+    with fighting(f"{replicates:,} wars of {policy}, seed {seed}") as progress:
         prediction = analysis.answers(
             war,
             [question],
             policy=policy,
             replicates=replicates,
             seed=seed,
-            structures=_structures(repair, fire),
+            structures=structures_of(repair, fire),
             workers=workers,
             progress=progress,
         )[0]
     if as_json:
-        _print_json(payloads.prediction_payload(prediction))
+        print_json(payloads.prediction_payload(prediction))
     else:
-        wartables.print_prediction(_console(), prediction)
+        wartables.print_prediction(console(), prediction)
 
 
 def scorecard(
@@ -217,78 +218,19 @@ def scorecard(
     from stalemate.scenario.read import load
 
     war = load(scenario)
-    with _progress(f"{replicates:,} wars of historical, seed {seed}") as progress:
+    with fighting(f"{replicates:,} wars of historical, seed {seed}") as progress:
         card = analysis.scorecard(
             war,
             replicates=replicates,
             seed=seed,
-            structures=_structures(repair, fire),
+            structures=structures_of(repair, fire),
             workers=workers,
             progress=progress,
         )
     if as_json:
-        _print_json(payloads.scorecard_payload(card))
+        print_json(payloads.scorecard_payload(card))
     else:
-        wartables.print_scorecard(_console(), card)
-
-
-def why(
-    of: Annotated[
-        str, typer.Argument(metavar="RUN|POLICY", help="A folder made with --out, or a policy.")
-    ] = "historical",
-    what: Annotated[str, typer.Option(help="delivered (front_tonnes), or rail_arrived.")] = "delivered",
-    start: Annotated[datetime | None, typer.Option("--from", formats=_DAY, help="First day.")] = None,
-    end: Annotated[datetime | None, typer.Option("--to", formats=_DAY, help="Last day.")] = None,
-    policy: Annotated[str | None, typer.Option(help="Which policy of a run that holds several.")] = None,
-    scenario: Annotated[
-        str | None, typer.Option(help="Name or folder of the scenario; the run's or korea-1951.")
-    ] = None,
-    replicates: Annotated[
-        int | None, typer.Option("--replicates", "-n", help="Wars, 32 by default; of a run its first ones.")
-    ] = None,
-    seed: Annotated[int | None, typer.Option(help="The same seed is the same luck; the run's or 1.")] = None,
-    repair: Repair = None,
-    fire: Fire = None,
-    workers: Workers = None,
-    as_json: AsJson = False,
-) -> None:
-    """Say why supply was lost: tonnes by cause, by line and by month."""
-    from stalemate.analysis import causes as analysis
-    from stalemate.ensemble.runner import DEFAULT_SEED
-    from stalemate.interfaces import causes
-    from stalemate.scenario.read import load
-
-    if Path(of).is_dir():
-        if seed is not None or repair or fire:
-            raise typer.BadParameter("leave out --seed, --repair and --fire", param_hint="RUN")
-        asked = analysis.of_run(Path(of), policy, scenario, replicates)
-    else:
-        if policy is not None:
-            raise typer.BadParameter(f"{of} is no folder of a run", param_hint="--policy")
-        asked = analysis.Asked(
-            load(scenario or "korea-1951"),
-            of,
-            analysis.DEFAULT_WARS if replicates is None else replicates,
-            DEFAULT_SEED if seed is None else seed,
-            _structures(repair, fire),
-        )
-    with _progress(f"{asked.replicates:,} wars of {asked.policy}, seed {asked.seed}") as progress:
-        answer = analysis.why(
-            asked.war,
-            asked.policy,
-            what=what,
-            start=_day(start),
-            end=_day(end) or asked.end,
-            replicates=asked.replicates,
-            seed=asked.seed,
-            structures=asked.structures,
-            workers=workers,
-            progress=progress,
-        )
-    if as_json:
-        _print_json(causes.causes_payload(answer))
-    else:
-        causes.print_causes(_console(), answer)
+        wartables.print_scorecard(console(), card)
 
 
 def _under(law: str | None, policies: list[str]) -> list[str]:
@@ -316,14 +258,14 @@ def _run(
     war = load(scenario)
     chosen = [named(policy, war) for policy in policies]
     runner.checked_counts(replicates, seed)
-    with _progress(what, out) as progress:
+    with fighting(what, out) as progress:
         return runner.run(
             war,
             chosen,
             replicates=replicates,
             seed=seed,
             structures=structures,
-            until=_day(until),
+            until=day_of(until),
             since_parting=since_parting,
             out=out,
             workers=workers,
@@ -347,21 +289,21 @@ def _fight_on(
     from stalemate.scenario.read import load
 
     war = load(scenario)
-    with _progress(f"{replicates:,} wars to an armistice, of each policy, seed {seed}") as progress:
+    with fighting(f"{replicates:,} wars to an armistice, of each policy, seed {seed}") as progress:
         answer = settlement(
             war,
             policies,
             replicates=replicates,
             seed=seed,
-            until=_day(until),
+            until=day_of(until),
             structures=structures,
             workers=workers,
             progress=progress,
         )
     if as_json:
-        _print_json(settlements.settlement_payload(answer))
+        print_json(settlements.settlement_payload(answer))
     else:
-        settlements.print_settlement(_console(), answer)
+        settlements.print_settlement(console(), answer)
 
 
 def _by_service(
@@ -379,38 +321,21 @@ def _by_service(
     from stalemate.scenario.read import load
 
     war = load(scenario)
-    with _progress(f"{replicates:,} wars of {' and '.join(policies)}, seed {seed}") as progress:
+    with fighting(f"{replicates:,} wars of {' and '.join(policies)}, seed {seed}") as progress:
         answer = services(
             war,
             policies,
             replicates=replicates,
             seed=seed,
             structures=structures,
-            until=_day(until),
+            until=day_of(until),
             workers=workers,
             progress=progress,
         )
     if as_json:
-        _print_json(servicetables.services_payload(answer))
+        print_json(servicetables.services_payload(answer))
     else:
-        servicetables.print_services(_console(), answer)
-
-
-@contextmanager
-def _progress(what: str, out: Path | None = None) -> "Iterator[WarProgress]":
-    from stalemate.engine.simulate import compile_kernels
-    from stalemate.interfaces.progress import WarProgress
-
-    try:
-        with WarProgress(what) as progress:
-            compile_kernels(progress.compiled)
-            yield progress
-    except KeyboardInterrupt:
-        kept = (
-            f"; what is done stands in {out}.partial, and the same command goes on from there" if out else ""
-        )
-        print(f"stopped{kept}", file=sys.stderr)
-        raise typer.Exit(130) from None
+        servicetables.print_services(console(), answer)
 
 
 def _verify(runs: "Runs", folder: Path, scenario: str | None, workers: int | None, block: int) -> None:
@@ -423,7 +348,7 @@ def _verify(runs: "Runs", folder: Path, scenario: str | None, workers: int | Non
 
     recipe = runs.recipe
     war = load(scenario or recipe.scenario)
-    with TemporaryDirectory(prefix="stalemate-") as temporary, _progress(f"{folder} once more") as progress:
+    with TemporaryDirectory(prefix="stalemate-") as temporary, fighting(f"{folder} once more") as progress:
         again = Path(temporary) / "run"
         policies = [named(policy.name, war) for policy in recipe.policies]
         runner.run_again(recipe, war, policies, again, workers=workers, block=block, progress=progress)
@@ -442,13 +367,13 @@ def _show(runs: "Runs", as_json: bool, scenario: str | None = None) -> None:
     if len(runs.recipe.policies) == 2:
         comparison = comparison_of(runs, _as_run(runs, scenario))
         if as_json:
-            _print_json(payloads.comparison_payload(comparison))
+            print_json(payloads.comparison_payload(comparison))
         else:
-            wartables.print_comparison(_console(), comparison)
+            wartables.print_comparison(console(), comparison)
     elif as_json:
-        _print_json(payloads.run_payload(runs))
+        print_json(payloads.run_payload(runs))
     else:
-        wartables.print_runs(_console(), runs)
+        wartables.print_runs(console(), runs)
 
 
 def _as_run(runs: "Runs", scenario: str | None) -> "Scenario | None":
@@ -469,33 +394,3 @@ def _draw(runs: "Runs", picture: Path | None) -> None:
 
         draw(runs, picture)
         print(f"drawn: {picture}", file=sys.stderr)
-
-
-def _structures(repair: list[str] | None, fire: list[str] | None) -> "Structures":
-    from stalemate.engine.simulate import Structures
-    from stalemate.errors import QueryError
-
-    every = Structures()
-    faults = []
-    for given, known, word in ((repair, every.repair, "repair"), (fire, every.fire, "fire")):
-        unknown = [form for form in given or () if form not in known]
-        faults += [f"no form of {word} {form!r}; there are {', '.join(known)}" for form in unknown]
-    if faults:
-        raise QueryError("\n".join(faults))
-    return Structures(
-        repair=tuple(dict.fromkeys(repair or every.repair)), fire=tuple(dict.fromkeys(fire or every.fire))
-    )
-
-
-def _day(when: datetime | None) -> date | None:
-    return when.date() if when else None
-
-
-def _console() -> "Console":
-    from rich.console import Console
-
-    return Console(markup=False, highlight=False, emoji=False, soft_wrap=False)
-
-
-def _print_json(payload: Mapping[str, Any]) -> None:
-    print(json.dumps(payload, ensure_ascii=False, allow_nan=False, indent=1))

@@ -1,0 +1,78 @@
+"""Options that several commands take, and what every answer goes through. Nothing heavy is imported here."""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from stalemate.engine.simulate import Structures
+    from stalemate.interfaces.progress import WarProgress
+
+DAY: Final = ["%Y-%m-%d"]
+
+ScenarioOption = Annotated[str, typer.Option("--scenario", help="Name or folder of the scenario.")]
+Seed = Annotated[int, typer.Option(help="The same seed is the same luck.")]
+Workers = Annotated[int | None, typer.Option(help="Threads; all cores by default. Moves no result.")]
+Repair = Annotated[list[str] | None, typer.Option(help="Only this form of repair; may be repeated.")]
+Fire = Annotated[list[str] | None, typer.Option(help="Only this form of fire; may be repeated.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
+
+
+@contextmanager
+def fighting(what: str, out: Path | None = None) -> "Iterator[WarProgress]":
+    """Compile what is missing and show progress; Ctrl-C ends with code 130 and says what ``out`` keeps."""
+    from stalemate.engine.simulate import compile_kernels
+    from stalemate.interfaces.progress import WarProgress
+
+    try:
+        with WarProgress(what) as progress:
+            compile_kernels(progress.compiled)
+            yield progress
+    except KeyboardInterrupt:
+        kept = (
+            f"; what is done stands in {out}.partial, and the same command goes on from there" if out else ""
+        )
+        print(f"stopped{kept}", file=sys.stderr)
+        raise typer.Exit(130) from None
+
+
+def structures_of(repair: list[str] | None, fire: list[str] | None) -> "Structures":
+    """Return the rival forms that were asked for, all by default. Raises QueryError for unknown ones."""
+    from stalemate.engine.simulate import Structures
+    from stalemate.errors import QueryError
+
+    every = Structures()
+    faults = []
+    for given, known, word in ((repair, every.repair, "repair"), (fire, every.fire, "fire")):
+        unknown = [form for form in given or () if form not in known]
+        faults += [f"no form of {word} {form!r}; there are {', '.join(known)}" for form in unknown]
+    if faults:
+        raise QueryError("\n".join(faults))
+    return Structures(
+        repair=tuple(dict.fromkeys(repair or every.repair)), fire=tuple(dict.fromkeys(fire or every.fire))
+    )
+
+
+def day_of(when: datetime | None) -> date | None:
+    """Return the day of an option, if it was given."""
+    return when.date() if when else None
+
+
+def console() -> "Console":
+    """Return the console of every table."""
+    from rich.console import Console
+
+    return Console(markup=False, highlight=False, emoji=False, soft_wrap=False)
+
+
+def print_json(payload: Mapping[str, Any]) -> None:
+    """Print one object; a number that does not exist must be null already."""
+    print(json.dumps(payload, ensure_ascii=False, allow_nan=False, indent=1))
