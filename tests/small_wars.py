@@ -125,6 +125,10 @@ RANGE = {
     "talks_item_rate": (0, 0.3),
     "talks_end_rate": (0.0001, 0.3),
     "talks_denial_lag_days": (1, 120),
+    "worth_rail": (1, 100),
+    "worth_road": (1, 100),
+    "loss_weight": (0, 10),
+    "harm_weight": (0, 0.1),
     "talks_ground_reference": (0.5, 10),
     **{f"hardness_{name}_{method}": (5, 400) for name in TARGET_CLASSES for method in ("day", "night")},
     "dam_labour": (0, 6000),
@@ -242,6 +246,7 @@ def _put_targets(rng: np.random.Generator, one: Any, n_classes: int, n_sections:
     one["target_reach"][:count, :n_classes] = rng.random((count, n_classes)) < 0.7
     one["required_level"][:count] = rng.integers(0, 5, count)
     one["delegated"] = rng.integers(0, 4)
+    one["replan"] = rng.random() < 0.8
     one["choice"] = rng.integers(0, 3)
     one["leaflets"] = rng.choice([0.0, 1.0, 1.5])
     one["forbidden_class"][: len(counts)] = rng.random(len(counts)) < 0.15
@@ -308,6 +313,12 @@ def wars(rng: np.random.Generator, theatre: Records, count: int) -> Records:
     records["political_cost"] = rng.choice([0.0, 0.2, 0.9, 1.5], count)
     records["civilian_deaths"] = rng.poisson(30, count)
     records["raid_allowed"] = rng.random((count, SIZES["raid"])) < 0.8
+    records["approval"] = rng.integers(0, 4, count)
+    shape = (count, SIZES["target_class"])
+    records["hardness"] = rng.gamma(2, 40, (*shape, SIZES["method"])) + 5
+    records["class_value"] = rng.gamma(1, 20, shape)
+    records["package"] = rng.uniform(2, 40, (count, SIZES["class"]))
+    records["loss_rate"] = rng.uniform(0, 0.01, (count, SIZES["class"]))
     for name in ("flyable_day", "flyable_night"):
         records[name] = rng.random(count) < 0.8
 

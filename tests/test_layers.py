@@ -50,6 +50,7 @@ ORDER = [
     "systems.arrays",
     "systems.system",
     "systems.bombing",
+    "systems.offers",
     "systems.calendar",
     "systems.weather",
     "systems.authority",

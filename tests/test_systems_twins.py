@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from reference import diplomacy, front, losses, society, systems, targets
+from reference import committee, diplomacy, front, losses, society, systems, targets
 from small_wars import assert_same, plain, plain_world, theatre, wars, worlds
 
 from stalemate.engine.day import DAY
@@ -11,7 +11,7 @@ SYSTEMS = {system.name: system for _, system in DAY}
 TWINS = {
     "weather": systems.weather,
     "authority": systems.authority,
-    "committee": systems.committee,
+    "committee": committee.committee,
     "airforces": systems.airforces,
     "targets": targets.targets,
     "strike": systems.strike,

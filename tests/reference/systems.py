@@ -80,11 +80,6 @@ def authority(theatre: Part, world: Part, war: Part, day: int) -> None:
         war.refused_sorties += 0.0 if war.raid_allowed[r] else theatre.raid_sorties[r]
 
 
-def committee(theatre: Part, world: Part, war: Part, day: int) -> None:
-    for k in range(theatre.n_classes):
-        war.mission_weight[k] = list(war.order_weight)
-
-
 def airforces(theatre: Part, world: Part, war: Part, day: int) -> None:
     missions = ("rail", "bridge", "road", "destruction", "support")
     flown_at = dict.fromkeys((*missions, "superiority"), 0.0)

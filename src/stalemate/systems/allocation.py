@@ -194,10 +194,11 @@ def _first_level(count: int, log_worth: Floats, rate: Floats, price: Floats, bud
     """Return the level without prices, less the mean price of the targets attacked; exact if that is 0.
 
     Without prices the level has a closed form once it is known which targets are attacked. Begin with all,
-    drop those that would get less than nothing, and repeat.
+    drop those that would get less than nothing, and repeat until none drops out: never more than once for
+    each target, though rounding can let one back in that lies at the level.
     """
     level = -INFINITY
-    before = -1
+    before = count + 1
     while True:
         active = 0
         worth = -budget
@@ -210,7 +211,7 @@ def _first_level(count: int, log_worth: Floats, rate: Floats, price: Floats, bud
                 worth += log_worth[i] * per_damage
                 width += per_damage
                 paid += price[i] * per_damage
-        if active in (0, before):
+        if active == 0 or active >= before:
             break
         before = active
         level = worth / width

@@ -1,4 +1,4 @@
-"""What several systems must know alike about a strike: its load, and whether its target may be struck."""
+"""What several systems must know alike about a strike: its load, its cuts, whether it may be made."""
 
 from stalemate.kernel import kernel
 from stalemate.systems.system import Record
@@ -28,3 +28,28 @@ def bombs_per_sortie(world: Record, kind: int) -> float:
     if kind == INTERCEPTOR:
         return 0.0
     return world.bombs_t_carrier
+
+
+@kernel
+def local_flak(world: Record, war: Record, target: int) -> float:
+    """Return the fire that guns at a target can give against the average over targets."""
+    if war.guns_average <= 0.0:
+        return 1.0
+    more = war.target_guns_now[target] / war.guns_average - 1.0
+    return 1.0 + world.flak_local_slope * more
+
+
+@kernel
+def cuts_per_sortie(world: Record, hit_share: float, kind: int) -> float:
+    """Return the rail cuts that a sortie of a kind of aircraft at open line makes on average."""
+    if kind == FIGHTER_BOMBER:
+        return hit_share * world.cut_bombs_fighter_bomber
+    if kind == B26:
+        return world.cut_per_sortie_b26
+    if kind == B29:
+        return world.cut_per_sortie_b29
+    if kind == MARINE:
+        return hit_share * world.cut_bombs_marine
+    if kind == INTERCEPTOR:
+        return 0.0
+    return hit_share * world.cut_bombs_carrier

@@ -13,8 +13,9 @@ from typing import ClassVar, Final, final
 from stalemate.kernel import kernel
 from stalemate.scenario.resolve import DATED
 from stalemate.streams import Decision, fill_uniform, negative_binomial_quantile, poisson_quantile, uniform
+from stalemate.systems.bombing import cuts_per_sortie
 from stalemate.systems.system import AbstractSystem, Record, Records
-from stalemate.systems.theatre import B26, B29, FIGHTER_BOMBER, INTERCEPTOR, MARINE, Prepared
+from stalemate.systems.theatre import B29, Prepared
 from stalemate.systems.variables import SIZES
 
 _HIT_SHARE: Final = DATED["cut_hit_share"]
@@ -111,27 +112,12 @@ def _rate_classes(theatre: Record, world: Record, war: Record) -> None:
     for k in range(theatre.n_classes):
         kind = theatre.kind[k]
         at_line = war.flown_share[k] * war.mission_weight[k, 0] * world.cut_common_factor
-        theatre.cuts_per_order[k] = at_line * _cuts_per_sortie(world, hit_share, kind)
+        theatre.cuts_per_order[k] = at_line * cuts_per_sortie(world, hit_share, kind)
         war.line_effect[k] = theatre.cuts_per_order[k] * theatre.aimed_rail[k]
         cases = world.bridge_cases_per_sortie_fighter
         if kind == B29:
             cases = world.bridge_cases_per_sortie_b29
         theatre.cases_per_order[k] = war.flown_share[k] * war.mission_weight[k, 1] * cases
-
-
-@kernel
-def _cuts_per_sortie(world: Record, hit_share: float, kind: int) -> float:
-    if kind == FIGHTER_BOMBER:
-        return hit_share * world.cut_bombs_fighter_bomber
-    if kind == B26:
-        return world.cut_per_sortie_b26
-    if kind == B29:
-        return world.cut_per_sortie_b29
-    if kind == MARINE:
-        return hit_share * world.cut_bombs_marine
-    if kind == INTERCEPTOR:
-        return 0.0
-    return hit_share * world.cut_bombs_carrier
 
 
 @kernel

@@ -15,7 +15,7 @@ import numpy as np
 from stalemate.kernel import block_loop, kernel
 from stalemate.scenario.air import TARGET_CLASSES
 from stalemate.streams import Decision, bernoulli, exp_, normal_quantile, poisson_quantile, uniform
-from stalemate.systems.bombing import bombs_per_sortie
+from stalemate.systems.bombing import bombs_per_sortie, local_flak
 from stalemate.systems.system import AbstractSystem, Record, Records
 from stalemate.systems.theatre import (
     AIRFIELD,
@@ -269,11 +269,7 @@ def _strike(
     c = theatre.target_class[target]
     tonnes = bombs_per_sortie(world, theatre.kind[k]) * sorties
     _count(theatre, war, k, target, sorties, tonnes)
-    local = 1.0
-    if war.guns_average > 0.0:
-        more = war.target_guns_now[target] / war.guns_average - 1.0
-        local += world.flak_local_slope * more
-    war.flak_factor[k] += sorties * quiet * local
+    war.flak_factor[k] += sorties * quiet * local_flak(world, war, target)
     theatre.sorties_at_targets[k] += sorties
     if _is_first(theatre, war, k, target):
         _answer(theatre, world, war, c, target)

@@ -17,7 +17,7 @@ from stalemate.scenario.air import LEVELS, TARGET_CLASSES
 from stalemate.scenario.network import Network
 from stalemate.scenario.resolve import Knots
 from stalemate.scenario.schema import Scenario
-from stalemate.systems import diplomacy
+from stalemate.systems import allocation, diplomacy
 from stalemate.systems.diplomacy import Diplomacy
 from stalemate.systems.flow import day_fields, layout_fields, scratch_fields, state_fields
 from stalemate.systems.variables import SIZES
@@ -47,6 +47,9 @@ GIVEN, BELIEVED, TRUE = range(3)
 FIELD, THEATRE, JOINT_CHIEFS, PRESIDENT, NEVER = range(5)
 """Levels of approval, as ``LEVELS`` of the scenario's rules orders them."""
 
+FORTNIGHT: Final = 14
+"""Days between two plans of the target committee."""
+
 FULL_NIGHT_HOURS: Final = 11.0
 """Hours of the night for which the trunk's cars a day are stated (parameter rail_trunk_cars)."""
 
@@ -71,6 +74,10 @@ _PER_TARGET: Final = (
     "target_first_guns",
 )
 _PER_TARGET_CLASS: Final = ("first_target", "last_target", "forbidden_class", "warned_class")
+_ON_CHOICE: Final = ("choice", "delegated", "forbidden_class", "warned_class", "attention")
+"""Orders that change what the target committee would plan; raids are ordered beside its plan."""
+_LINES: Final = 2
+"""Railways and road traffic, which compete with fixed targets as one target each."""
 _FLAGS: Final = ("attackable", "in_triangle", "in_cordon", "managed", "is_open")
 
 
@@ -92,6 +99,7 @@ def theatre_type() -> np.dtype[np.void]:
             "n_raids",
             "choice",
             "delegated",
+            "replan",
         )
     ]
     columns += [
@@ -158,6 +166,8 @@ def theatre_type() -> np.dtype[np.void]:
     columns += [("raid_sorties", "f8", (raids,))]
     gates, nodes = size["gate"], size["node"]
     for group in (
+        _plan_fields(targets, classes),
+        allocation.scratch_fields(targets + _LINES, classes),
         layout_fields(nodes, sections, gates, terminals),
         day_fields(sections, gates, terminals),
         scratch_fields(nodes),
@@ -165,6 +175,24 @@ def theatre_type() -> np.dtype[np.void]:
     ):
         columns += [(name, np.dtype(kind), shape) for name, (kind, shape) in group.items()]
     return np.dtype(columns, align=True)
+
+
+def _plan_fields(targets: int, classes: int) -> allocation.Fields:
+    """Return name -> (type, shape) of the committee's scratch: what can be had, and what has been chosen."""
+    offers, entries = targets + _LINES, (classes, targets)
+    return {
+        "offer_target": (np.int64, (offers,)),
+        "offer_gain": (np.float64, (offers,)),
+        "offer_rate": (np.float64, (offers, classes)),
+        "offer_price": (np.float64, (offers, classes)),
+        "offer_size": (np.float64, (offers, classes)),
+        "offer_sorties": (np.float64, (offers, classes)),
+        "offer_budget": (np.float64, (classes,)),
+        "entry_count": (np.int64, (classes,)),
+        "entry_target": (np.int64, entries),
+        "entry_sorties": (np.float64, entries),
+        "entry_worth": (np.float64, entries),
+    }
 
 
 @dataclass(frozen=True)
@@ -208,6 +236,7 @@ class Prepared:
     def set_day(self, theatre: npt.NDArray[np.void], day: int) -> None:
         """Write the dated part of a block's theatre record; orders stay as they are."""
         one = theatre[0]
+        one["replan"] = day % FORTNIGHT == 0
         when = self.scenario.start + timedelta(days=day)
         weather = self.scenario.weather[when.month - 1]
         classes = slice(0, len(self.classes))
@@ -233,8 +262,9 @@ class Prepared:
         one["knot_index"], one["knot_weight"] = self.knots.index[day], self.knots.weight[day]
 
     def set_orders(self, theatre: npt.NDArray[np.void], directive: Directive) -> None:
-        """Write a checked directive into a block's theatre record."""
+        """Write a checked directive into a block's theatre record; new orders on choice ask for a plan."""
         one = theatre[0]
+        before = [one[name].copy() for name in _ON_CHOICE]
         n_classes, n_sections = len(self.classes), len(self.sections)
         n_target_classes = len(TARGET_CLASSES)
         one["rail"][:n_sections, :n_classes] = directive.rail.T
@@ -266,6 +296,8 @@ class Prepared:
             one["raid_class"][number], one["raid_role"][number] = k, ROLES.index(raid.role)
             one["raid_sorties"][number] = raid.sorties
             one["ordered_raid"][k] += raid.sorties
+        if any((one[name] != was).any() for name, was in zip(_ON_CHOICE, before, strict=True)):
+            one["replan"] = 1
 
     def _aim(self, one: np.void) -> None:
         """Write the rail sorties that are ordered at lines which are there and may be attacked, by class."""

@@ -54,6 +54,7 @@ SIZES: Final[Mapping[str, int]] = MappingProxyType(
         "target": 160,
         "target_class": 16,
         "slot": 24,
+        "method": 2,
         "raid": MAX_RAIDS,
         "side": 2,
         "explanation": 8,
