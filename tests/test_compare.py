@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 from toy_pairs import FIRE, REPAIR, runs_of
 
 from stalemate.analysis.compare import comparison_of
-from stalemate.analysis.estimate import Estimate, estimate, number, probability_greater, variance_ratio
+from stalemate.analysis.estimate import (
+    Estimate,
+    chance,
+    estimate,
+    number,
+    probability_greater,
+    variance_ratio,
+)
 from stalemate.ensemble.runs import Runs
 from stalemate.ensemble.store import Recipe
 from stalemate.errors import QueryError
@@ -33,6 +40,13 @@ def test_estimate__equals_quantiles_by_hand(values):
 def test_estimate__leaves_out_wars_without_a_value():
     assert estimate(np.array([1.0, np.nan, 3.0]), "t").replicates == 2
     assert np.isnan(estimate(np.array([np.nan]), "t").median)
+
+
+def test_chance__is_the_mean_with_the_error_of_so_many_wars():
+    found = chance(np.array([1.0] * 30 + [0.0] * 70))
+    assert (found.median, found.replicates) == (0.3, 100)
+    assert found.high - found.median == pytest.approx(1.645 * (0.3 * 0.7 / 99) ** 0.5, rel=1e-3)
+    assert chance(np.array([1.0])).low == 1.0
 
 
 @given(st.lists(st.tuples(st.integers(-3, 3), st.integers(-3, 3)), min_size=1, max_size=40))

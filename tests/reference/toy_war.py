@@ -15,7 +15,7 @@ from stalemate.engine import simulate as engine
 from stalemate.ensemble.outcomes import QUANTITIES
 from stalemate.policies.directive import AbstractPolicy, Directive, Observation
 from stalemate.scenario.schema import Observed, Scenario
-from stalemate.systems.variables import RECORDED
+from stalemate.systems.variables import RECORDED, SIZES
 
 PLACES = ("west", "middle", "east")
 PARTS = date(1952, 8, 31)
@@ -69,7 +69,9 @@ def series(quantity: str, seed: int, war: int, days: int) -> np.ndarray:
     """Return one war's daily numbers, (day,) or (day, place), before any policy."""
     address = f"{quantity} {seed} {war}".encode()
     luck = np.random.default_rng(int.from_bytes(hashlib.sha256(address).digest()[:8], "little"))
-    shape = (days, len(PLACES)) if RECORDED[quantity].axes else (days,)
+    axes = RECORDED[quantity].axes
+    width = SIZES[axes[0]] if axes in (("target_class",), ("explanation",)) else len(PLACES)
+    shape = (days, width) if axes else (days,)
     return luck.gamma(4.0, 25.0, shape)
 
 

@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from stalemate.analysis.estimate import Estimate, estimate, probability_greater, variance_ratio
+from stalemate.analysis.estimate import Estimate, chance, estimate, probability_greater, variance_ratio
 from stalemate.analysis.leaning import LEAST_PAIRS, Leaning, leanings
 from stalemate.engine.simulate import Structures
 from stalemate.ensemble.outcomes import OUTCOMES, Outcome
@@ -161,9 +161,14 @@ def _contrasts(runs: Runs, chosen: npt.NDArray[np.bool_]) -> tuple[Contrast, ...
 def _contrast(outcome: Outcome, a: npt.NDArray[np.float64], b: npt.NDArray[np.float64]) -> Contrast:
     return Contrast(
         outcome=outcome,
-        a=estimate(a, outcome.unit),
-        b=estimate(b, outcome.unit),
-        difference=estimate(a - b, outcome.unit),
+        a=estimate_of(outcome, a),
+        b=estimate_of(outcome, b),
+        difference=estimate_of(outcome, a - b),
         probability_a_greater=probability_greater(a, b),
         variance_ratio=variance_ratio(a, b),
     )
+
+
+def estimate_of(outcome: Outcome, values: npt.NDArray[np.float64]) -> Estimate:
+    """Return the estimate of an outcome's values, or of differences in it: (replicate,)."""
+    return chance(values) if outcome.chance else estimate(values, outcome.unit)

@@ -39,6 +39,19 @@ def estimate(values: npt.NDArray[np.float64], unit: str) -> Estimate:
     return Estimate(float(median), float(low), float(high), unit, int(known.size))
 
 
+def chance(values: npt.NDArray[np.float64]) -> Estimate:
+    """Return the mean of values that are 0 or 1, or differences of such, with the error of so many wars.
+
+    The band is that of the mean, 1.645 standard errors to each side: it says how well the chance is known,
+    not how wars differ.
+    """
+    mean = float(values.mean())
+    error = (
+        1.6448536269514722 * float(values.std(ddof=1)) / math.sqrt(values.size) if values.size > 1 else 0.0
+    )
+    return Estimate(mean, mean - error, mean + error, "1", int(values.size))
+
+
 def probability_greater(a: npt.NDArray[np.float64], b: npt.NDArray[np.float64]) -> float:
     """Return the share of pairs (replicate,) in which a is greater; a tie counts half."""
     return float(np.mean(a > b) + 0.5 * np.mean(a == b))

@@ -22,6 +22,11 @@ CAUSES: Final = (
     "finding."
 )
 
+ONE_WAR: Final = (
+    "Which account is true one war cannot say, so none of these is a finding; how strongly pressure moves "
+    "the other side to sign is assumed under the account that names it."
+)
+
 LEAST_PAIRS: Final = 20
 """With fewer pairs a band of 90 % has no war outside it, and no verdict is given."""
 
@@ -42,7 +47,7 @@ def verdict(comparison: Comparison) -> tuple[str, ...]:
     """
     able = [form for form in comparison.forms if form.pairs >= LEAST_PAIRS]
     few = [form for form in comparison.forms if form.pairs < LEAST_PAIRS]
-    spoken = [outcome for outcome in OUTCOMES if outcome.given != "always"]
+    spoken = [outcome for outcome in OUTCOMES if outcome.given != "always" and not outcome.chance]
     found = {outcome: _sides(able, outcome) for outcome in spoken}
     said = []
     if able:
@@ -56,7 +61,7 @@ def verdict(comparison: Comparison) -> tuple[str, ...]:
     if any(form.fire in CAUSED_FIRE for form in comparison.forms):
         said.append(CAUSES)
     said += [sentence(found, _label(name)) for name, found in comparison.leanings.items()]
-    return (*said, _harm(comparison))
+    return (*said, _talks(comparison), _harm(comparison))
 
 
 @dataclass(frozen=True)
@@ -150,6 +155,18 @@ def _words(form: FormContrast) -> str:
 
 def _label(name: str) -> str:
     return next(outcome.label for outcome in OUTCOMES if outcome.name == name)
+
+
+def _talks(comparison: Comparison) -> str:
+    """Return the difference in the chance of agreement under each rival account."""
+    told = [
+        f"{c.outcome.label} {number(c.difference.median)} "
+        f"({number(c.difference.low)} to {number(c.difference.high)})"
+        for c in comparison.contrasts
+        if c.outcome.chance
+    ]
+    head = f"Chance of agreement by {comparison.recipe.end}, {comparison.a} less {comparison.b}"
+    return f"{head}: {'; '.join(told)}. {ONE_WAR}"
 
 
 def _harm(comparison: Comparison) -> str:

@@ -11,6 +11,8 @@ from typing import Final, Literal
 import numpy as np
 import numpy.typing as npt
 
+from stalemate.scenario.air import TARGET_CLASSES
+from stalemate.systems.diplomacy import EXPLANATIONS
 from stalemate.systems.variables import RECORDED
 
 Daily = Mapping[str, npt.NDArray[np.float32]]
@@ -27,7 +29,8 @@ class Outcome:
     ``over_days`` says how the days of the window make one number. ``group`` says what it is about, in the
     order of ``GROUPS``. ``given`` says when the number is put in, not found: what hangs on Communist fire is
     given where that fire follows a dated policy, and UN fire always, since it follows dated orders under
-    every form. ``place`` numbers a place of the quantity, where one is meant and not the whole.
+    every form. ``chance`` marks a number that is 0 or 1, of which the mean over wars is meant. ``place``
+    numbers a place of the quantity, where one is meant and not the whole.
     """
 
     name: str
@@ -38,10 +41,24 @@ class Outcome:
     group: str
     given: Literal["never", "dated fire", "always"] = "never"
     place: int | None = None
+    chance: bool = False
 
 
-GROUPS: Final = ("supply", "railways", "the front", "own air effort", "civilians")
+GROUPS: Final = ("supply", "railways", "the front", "the rear", "own air effort", "civilians", "talks")
 """What outcomes are about, in the order in which tables show them."""
+
+TOWN: Final = TARGET_CLASSES.index("town")
+
+SETTLED_LABELS: Final = (
+    "settled by then, nothing",
+    "settled by then, air pressure",
+    "settled by then, denial",
+    "settled by then, leadership",
+    "settled by then, threat",
+    "settled by then, ground cost",
+    "settled by then, compromise",
+)
+"""Whether agreement was reached by the last day, under each rival account of what ended the war."""
 
 OUTCOMES: Final[tuple[Outcome, ...]] = (
     Outcome("front_tonnes", "front_tonnes", "mean", "t/day", "delivered to the front", "supply"),
@@ -73,10 +90,34 @@ OUTCOMES: Final[tuple[Outcome, ...]] = (
         "the front",
     ),
     Outcome("ground_km2", "ground_km2", "end", "km2", "ground gained by the UN", "the front", "always"),
+    Outcome("power_share", "power_share", "mean", "1", "electric power, mean share", "the rear"),
+    Outcome("industry_share", "industry_share", "mean", "1", "industry, mean share", "the rear"),
+    Outcome("towns_standing", "class_left", "end", "1", "towns standing, end", "the rear", place=TOWN),
+    Outcome("supply_lost_t", "supply_lost_t", "sum", "t", "stores burnt in the rear", "the rear"),
     Outcome("sorties", "sorties", "sum", "sorties", "sorties flown", "own air effort"),
     Outcome("bombs_tonnes", "bombs_tonnes", "sum", "t", "bombs dropped", "own air effort"),
     Outcome("aircraft_lost", "aircraft_lost", "sum", "aircraft", "own aircraft lost", "own air effort"),
+    Outcome("lost_flak", "lost_flak", "sum", "aircraft", "lost to ground fire", "own air effort"),
+    Outcome("air_losses", "air_losses", "sum", "aircraft", "lost in the air", "own air effort"),
+    Outcome("refused_sorties", "refused_sorties", "sum", "sorties", "sorties refused", "own air effort"),
+    Outcome("civilian_deaths", "civilian_deaths", "sum", "persons", "civilians killed", "civilians"),
+    Outcome("displaced", "displaced", "sum", "persons", "civilians made homeless", "civilians"),
+    Outcome("rice_lost_t", "rice_lost_t", "sum", "t", "rice lost", "civilians"),
+    Outcome("food_share", "food_share", "mean", "1", "grain against need", "civilians"),
     Outcome("civil_tonnes", "civil_tonnes", "mean", "t/day", "civil rail freight", "civilians"),
+    *(
+        Outcome(
+            f"settled_{name.replace('-', '_')}",
+            "settled",
+            "end",
+            "1",
+            label,
+            "talks",
+            place=place,
+            chance=True,
+        )
+        for place, (name, label) in enumerate(zip(EXPLANATIONS, SETTLED_LABELS, strict=True))
+    ),
 )
 
 QUANTITIES: Final[tuple[str, ...]] = (

@@ -3,8 +3,8 @@
 import math
 from typing import Any, TypedDict
 
-from stalemate.analysis.compare import Comparison, Contrast, FormContrast
-from stalemate.analysis.estimate import Estimate, estimate
+from stalemate.analysis.compare import Comparison, Contrast, FormContrast, estimate_of
+from stalemate.analysis.estimate import Estimate
 from stalemate.analysis.predict import Prediction, Quantity
 from stalemate.analysis.scorecard import Score, Scorecard
 from stalemate.analysis.verdict import verdict
@@ -178,7 +178,7 @@ def run_payload(runs: Runs) -> RunPayload:
         "replicates": runs.recipe.replicates,
         "outcomes": [
             [
-                {"name": o.name, "unit": o.unit, **_band(estimate(kept.outcomes[o.name], o.unit))}
+                {"name": o.name, "unit": o.unit, **_band(estimate_of(o, kept.outcomes[o.name]))}
                 for o in OUTCOMES
             ]
             for kept in runs.kept

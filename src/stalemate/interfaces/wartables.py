@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from stalemate.analysis.compare import DATED_FIRE, Comparison
-from stalemate.analysis.estimate import Estimate, estimate, number
+from stalemate.analysis.compare import DATED_FIRE, Comparison, estimate_of
+from stalemate.analysis.estimate import Estimate, number
 from stalemate.analysis.predict import Prediction, Quantity
 from stalemate.analysis.scorecard import Score, Scorecard
 from stalemate.analysis.verdict import verdict
@@ -47,6 +47,10 @@ def print_comparison(console: Console, comparison: Comparison) -> None:
             "only over those from then on, as the lowest grain stock always is."
         )
     console.print(f"P: the share of pairs in which {comparison.a} has more; ties count half.")
+    console.print(
+        "Talks: the chance of agreement on prisoners by the last day, if the account named were the true "
+        "one; below it the error of so many wars. One war cannot choose among the accounts."
+    )
     console.print("† UN fire is an input, dated under every form: what hangs on it cannot differ here.")
     given = sum(form.pairs for form in comparison.forms if form.fire == DATED_FIRE)
     if given:
@@ -72,7 +76,7 @@ def print_runs(console: Console, runs: Runs) -> None:
             table.add_row(Text(group.upper()))
             for o in OUTCOMES:
                 if o.group == group:
-                    band = estimate(kept.outcomes[o.name], o.unit)
+                    band = estimate_of(o, kept.outcomes[o.name])
                     table.add_row(o.label, o.unit, number(band.median), _ends(band))
         console.print(Text(f"\n{policy.name}"))
         console.print(table)
