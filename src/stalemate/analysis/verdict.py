@@ -12,6 +12,7 @@ from stalemate.analysis.compare import FIRE_WORDS, REPAIR_WORDS, Comparison, Con
 from stalemate.analysis.estimate import number
 from stalemate.analysis.leaning import sentence
 from stalemate.ensemble.outcomes import GROUPS, OUTCOMES, Outcome
+from stalemate.units import with_unit
 
 CAUSED_FIRE: Final = ("retribution", "surplus")
 """The forms of fire that name a cause in the air war; how strongly it works is assumed."""
@@ -140,7 +141,7 @@ def _named(sides: Sequence[_Side], side: int | None) -> list[str]:
 
 def _shift(outcome: Outcome, sides: Sequence[_Side], median: float) -> str:
     side = "higher" if (sides[0].side or 0) > 0 else "lower"
-    return f"{outcome.label} {side} by {number(abs(median))} {outcome.unit} ({_by(sides)})"
+    return f"{outcome.label} {side} by {with_unit(number(abs(median)), outcome.unit)} ({_by(sides)})"
 
 
 def _by(sides: Sequence[_Side]) -> str:
@@ -172,7 +173,7 @@ def _talks(comparison: Comparison) -> str:
 def _harm(comparison: Comparison) -> str:
     """Return the difference in harm to civilians over all pairs, told apart or not."""
     told = [
-        f"{c.outcome.label} {number(c.difference.median)} {c.outcome.unit} "
+        f"{c.outcome.label} {with_unit(number(c.difference.median), c.outcome.unit)} "
         f"({number(c.difference.low)} to {number(c.difference.high)})"
         for c in comparison.contrasts
         if c.outcome.group == CIVILIANS
