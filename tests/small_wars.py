@@ -370,6 +370,7 @@ def wars(rng: np.random.Generator, theatre: Records, count: int) -> Records:
     records["rice_lost_season_t"], records["rice_missing_t"] = rng.gamma(0.5, 8000, (2, count))
     records["civil_tonnes"], records["civil_freight_felt"] = rng.gamma(1, 400, count), rng.random(count)
     records["food_share"], records["labour_left"] = rng.uniform(0, 1.5, count), rng.uniform(0.5, 1, count)
+    _put_plans(rng, one, records)
     records["guerrillas"] = rng.gamma(0.7, 6000, count)
     fighting = rng.random((count, SIZES["side"])) < 0.6
     records["battle_left"] = rng.gamma(1, 4, fighting.shape) * fighting
@@ -428,11 +429,28 @@ def _put_ruins(rng: np.random.Generator, one: Any, records: Records) -> None:
         parts = (records["target_left"][:, those] * worth).sum(1)
         records["class_left"][:, c] = parts / worth.sum() if len(worth) else 1.0
     records["raid_share"] = rng.uniform(0.3, 1, records["raid_share"].shape)
-    records["breach_days"][:, :sections] = rng.uniform(-2, 4, (count, sections)).clip(0)
-    records["breach_age"] = rng.choice([0, 0, 1, 2, 9], count)
+    records["breach_age"] = rng.choice([0, 1, 2, 9], count)
+    days = rng.uniform(-2, 4, (count, sections)).clip(0)
+    records["breach_days"][:, :sections] = days * (records["breach_age"] > 0)[:, None]
     records["lowered"] = records["breach_age"] == 9
-    records["labour_drafted"] = rng.choice([0.0, 4000.0, 90000.0], count)
+    records["labour_drafted"] = rng.choice([0.0, 4000.0, 90000.0], count) * (records["breach_age"] > 0)
     records["yard_cuts"][:, :sections] = rng.poisson(2, (count, sections)) * rng.integers(0, 2)
+    records["raids_flown"] = 1
+
+
+def _put_plans(rng: np.random.Generator, one: Any, records: Records) -> None:
+    """Put plans of fixed targets, flown down to some slot, and standing sorties to fly at them."""
+    count, n_classes = len(records), int(one["n_classes"])
+    shape = (count, n_classes)
+    records["plan_number"], records["drawn_plan"] = rng.integers(1, 3, (2, count))
+    slots = rng.integers(0, 6, shape) * (one["n_targets"] > 0)
+    records["plan_count"][:, :n_classes] = slots
+    records["plan_target"] = rng.integers(0, max(1, one["n_targets"]), records["plan_target"].shape)
+    records["plan_sorties"] = rng.gamma(1, 30, records["plan_sorties"].shape)
+    records["drawn_slot"][:, :n_classes] = rng.integers(0, np.maximum(1, slots))
+    records["drawn_sorties"][:, :n_classes] = rng.gamma(0.5, 10, shape)
+    records["carried_sorties"][:, :n_classes] = rng.gamma(0.5, 8, shape)
+    records["destruction_flown"][:, :n_classes] = rng.gamma(0.7, 50, shape) * (rng.random(shape) < 0.7)
 
 
 def plain(record: Any) -> SimpleNamespace:

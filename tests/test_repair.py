@@ -50,6 +50,7 @@ def one_line(form, *, count=1, hours=9.0, men_per_km=58.0, work=1100.0, least_ho
         "labour_drafted",
     ):
         states[name] = 0
+    states["labour_left"] = 1.0
     return place, drawn, states
 
 
@@ -244,9 +245,10 @@ def test_repair__a_line_washed_out_by_a_dam_is_shut():
 
 
 @pytest.mark.parametrize("form", [QUEUE, OWN_CLOCK])
-def test_repair__drafting_half_the_labour_to_dams_is_halving_the_crews(form):
+@pytest.mark.parametrize(("drafted", "left"), [(4000.0, 1.0), (0.0, 0.5), (2000.0, 2 / 3)])
+def test_repair__drafting_or_losing_half_the_labour_is_halving_the_crews(form, drafted, left):
     place, drawn, states = one_line(form, men_per_km=58.0, repair_labour=8000.0)
-    states["labour_drafted"] = 4000.0
-    drafted = night(place, drawn, states, cuts=2).copy()
+    states["labour_drafted"], states["labour_left"] = drafted, left
+    thinned = night(place, drawn, states, cuts=2).copy()
     place, drawn, states = one_line(form, men_per_km=29.0)
-    np.testing.assert_allclose(night(place, drawn, states, cuts=2), drafted, rtol=1e-12)
+    np.testing.assert_allclose(night(place, drawn, states, cuts=2), thinned, rtol=1e-12)

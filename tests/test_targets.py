@@ -31,6 +31,7 @@ def place_of(name, *, count=1, targets=1, size=2.0, standing=1.0, pooled=False, 
     one["target_worth"][:targets], one["target_buildings"][:targets] = 1.0 / targets, 100.0
     one["target_guns"][:targets] = one["target_first_guns"][:targets] = 20.0
     one["target_pooled"][:targets], one["required_level"][:targets] = pooled, 0
+    one["forbidden_class"] = 0
     one["pooled_areas"] = targets * size if name == "supply" and pooled else 0.0
     one["n_classes"], one["kind"][0], one["night"][0] = 1, KINDS.index("b29"), 1
     drawn, states = worlds(rng, count), np.zeros(count, state_type())

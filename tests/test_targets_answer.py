@@ -135,15 +135,15 @@ def test_targets__shares_stay_shares_and_nothing_forbidden_is_struck(seed):
     one = place[0]
     drawn, states = worlds(rng, 20), wars(rng, place, 20)
     count = int(one["n_targets"])
-    level, delegated = one["required_level"][:count], one["delegated"]
-    safe = (level > delegated) | (level == NEVER) | (one["forbidden_class"][one["target_class"][:count]] == 1)
+    level, closed = one["required_level"][:count], one["forbidden_class"][one["target_class"][:count]] == 1
     for day in range(10):
         AUTHORITY.loop(place, drawn, states, day)
+        safe = (level > states["approval"][:, None]) | (level == NEVER) | closed
         TARGETS.loop(place, drawn, states, day)
         left = states["target_left"][:, :count]
         assert ((left >= 0) & (left <= 1)).all()
         assert ((states["class_left"] >= 0) & (states["class_left"] <= 1 + 1e-12)).all()
-        assert not states["target_tonnes"][:, :count][:, safe].any()
+        assert not states["target_tonnes"][:, :count][safe].any()
         tonnes = states["town_tonnes"] + states["near_tonnes"]
         np.testing.assert_allclose(states["target_tonnes"].sum(1), tonnes, rtol=1e-9, atol=1e-9)
 

@@ -173,7 +173,7 @@ def strike(theatre: Part, world: Part, war: Part, day: int) -> None:
 def repair(theatre: Part, world: Part, war: Part, day: int) -> None:
     hours = max(0.0, theatre.night_hours - world.repair_twilight_hours) * world.repair_alert_share
     work = world.repair_man_hours_per_cut * (1 - world.repair_learning * world.repair_learning_progress)
-    on_the_lines = max(0.05, 1 - war.labour_drafted / world.repair_labour)
+    on_the_lines = max(0.05, (1 - war.labour_drafted / world.repair_labour) * war.labour_left)
     war.usable_rail_km = war.cordon_open_share = 0.0
     for section in range(theatre.n_sections):
         crews = "triangle" if theatre.in_triangle[section] else "elsewhere"

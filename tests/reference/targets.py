@@ -78,33 +78,62 @@ def _guns(theatre: Part, world: Part, war: Part) -> None:
 def _strikes(theatre: Part, world: Part, war: Part, day: int, names: list[str]) -> None:
     struck: dict[int, set[str]] = defaultdict(set)
     fire: dict[int, list[tuple[float, float]]] = defaultdict(list)
-    for k, _ in classes(theatre):
-        war.effect[k] = 0.0
+    kinds = dict(classes(theatre))
     allowed = [r for r in range(theatre.n_raids) if war.raid_allowed[r]]
     flown = {r: theatre.raid_sorties[r] * war.raid_share[theatre.raid_class[r]] for r in allowed}
-    kinds = dict(classes(theatre))
+    strikes = []
     for r in allowed:
-        if theatre.raid_role[r] != 0 or flown[r] == 0:
-            continue
-        k, i = theatre.raid_class[r], theatre.raid_target[r]
+        i = theatre.raid_target[r]
+        if theatre.raid_role[r] == 0 and flown[r] > 0:
+            hushing = [s for s in allowed if theatre.raid_role[s] == 1 and theatre.raid_target[s] == i]
+            strikes.append((theatre.raid_class[r], i, flown[r], sum(flown[s] for s in hushing)))
+    for k in kinds:
+        war.effect[k] = 0.0
+        strikes += [(k, i, sorties, 0.0) for i, sorties in _planned(theatre, war, k)]
+    war.drawn_plan = war.plan_number
+    for k, i, sorties, hushing in strikes:
         load = 0.0 if kinds[k] == "interceptor" else getattr(world, f"bombs_t_{kinds[k]}")
         guns = war.target_guns_now[i]
         over = guns / war.guns_average if war.guns_average else 1.0
-        hushed = sum(flown[s] for s in allowed if theatre.raid_role[s] == 1 and theatre.raid_target[s] == i)
-        calm = 1 / (1 + world.flak_suppression * hushed / guns) if guns else 1.0
-        fire[k].append((flown[r], calm * (1 + world.flak_local_slope * (over - 1))))
+        calm = 1 / (1 + world.flak_suppression * hushing / guns) if guns else 1.0
+        fire[k].append((sorties, calm * (1 + world.flak_local_slope * (over - 1))))
         if not struck[i]:
             _alarm(theatre, world, war, i, names[i])
         struck[i].add(SERVICE.get(kinds[k], "Air Force"))
-        _hit(theatre, world, war, day, k, i, names[i], load * flown[r])
-        war.class_sorties[theatre.target_class[i]] += flown[r]
+        _hit(theatre, world, war, day, k, i, names[i], load * sorties)
+        war.class_sorties[theatre.target_class[i]] += sorties
         if names[i] not in ("yard", "port", "airfield"):
-            war.pressure_sorties += flown[r]
+            war.pressure_sorties += sorties
     war.raids_flown = len(struck)
     war.joint_strikes = sum(len(services) > 1 for services in struck.values())
     for k in kinds:
-        sorties = sum(number for number, _ in fire[k])
-        war.flak_factor[k] = sum(number * each for number, each in fire[k]) / sorties if sorties else 1.0
+        total = sum(number for number, _ in fire[k])
+        war.flak_factor[k] = sum(number * each for number, each in fire[k]) / total if total else 1.0
+
+
+def _planned(theatre: Part, war: Part, k: int) -> list[tuple[int, float]]:
+    """Return the day's (target, sorties) of a class: down its list, in whole packages unless a line ends."""
+    if war.drawn_plan != war.plan_number:
+        war.drawn_slot[k], war.drawn_sorties[k] = 0, 0.0
+    ready, war.carried_sorties[k] = war.carried_sorties[k] + war.destruction_flown[k], 0.0
+    done = []
+    for _ in range(2 * war.plan_count[k]):
+        if ready <= 0:
+            break
+        slot = war.drawn_slot[k]
+        target, wanted = war.plan_target[k][slot], war.plan_sorties[k][slot] - war.drawn_sorties[k]
+        level = theatre.required_level[target]
+        closed = theatre.forbidden_class[theatre.target_class[target]] or level == 4 or level > war.approval
+        if not closed and ready < wanted:
+            whole = ready // war.package[k] * war.package[k]
+            war.drawn_sorties[k] += whole
+            war.carried_sorties[k] = ready - whole
+            return [*done, (target, whole)] if whole else done
+        if not closed and wanted > 0:
+            done.append((target, wanted))
+            ready -= wanted
+        war.drawn_slot[k], war.drawn_sorties[k] = (slot + 1) % war.plan_count[k], 0.0
+    return done
 
 
 def _alarm(theatre: Part, world: Part, war: Part, i: int, name: str) -> None:

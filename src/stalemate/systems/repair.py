@@ -9,7 +9,7 @@ own clock - each cut is mended by its own gang after an exponential time; the li
 
 A broken minor bridge is one more blocking cut. A crossing is shut only when all its parallel bridges are
 down; a section with a bridge lost to flood, or washed out by a dam, is shut. Men drafted to breached dams
-thin the crews.
+and those who left the labour battalions thin the crews.
 """
 
 from collections.abc import Callable
@@ -32,7 +32,7 @@ OWN_CLOCK: Final = REPAIR_FORMS.index("own-clock")
 ALMOST_NONE: Final = 0.01
 """Fewer open cuts than this on a section count as none: they are mended by dawn."""
 _LEAST_CREWS: Final = 0.05
-"""Share of the crews that stays on the lines, however many men are drafted to breached dams."""
+"""Share of the crews that stays on the lines, however many men are drafted elsewhere or gone."""
 _NODES: Final = (-0.906179845938664, -0.5384693101056831, 0.0, 0.5384693101056831, 0.906179845938664)
 _WEIGHTS: Final = (
     0.23692688505618908,
@@ -57,6 +57,7 @@ class Repair(AbstractSystem):
         "breach_days",
         "labour_drafted",
     )
+    reads_yesterday: ClassVar[tuple[str, ...]] = ("labour_left",)
     writes: ClassVar[tuple[str, ...]] = (
         "open_cuts",
         "cuts_repaired",
@@ -84,7 +85,7 @@ def mend(theatre: Record, world: Record, war: Record, day: int) -> None:
     """Work off cuts by the war's repair form, then bridges and flood damage; say what is open."""
     hours = max(0.0, theatre.night_hours - world.repair_twilight_hours) * world.repair_alert_share
     spell = max(0.0, hours - world.repair_minimum_hours)
-    crews = max(_LEAST_CREWS, 1.0 - war.labour_drafted / world.repair_labour)
+    crews = max(_LEAST_CREWS, war.labour_left * (1.0 - war.labour_drafted / world.repair_labour))
     work = world.repair_man_hours_per_cut * (1.0 - world.repair_learning * war.today[_PROGRESS]) / crews
     if world.repair_form == OWN_CLOCK:
         _set_clocks(theatre, war, work / world.repair_own_clock_km, spell)

@@ -15,7 +15,7 @@ import numpy as np
 from stalemate.kernel import block_loop, kernel
 from stalemate.scenario.air import TARGET_CLASSES
 from stalemate.streams import Decision, bernoulli, exp_, normal_quantile, poisson_quantile, uniform
-from stalemate.systems.bombing import bombs_per_sortie, local_flak
+from stalemate.systems.bombing import bombs_per_sortie, local_flak, may_strike
 from stalemate.systems.system import AbstractSystem, Record, Records
 from stalemate.systems.theatre import (
     AIRFIELD,
@@ -59,7 +59,17 @@ class Targets(AbstractSystem):
     """Writes what is left of fixed targets, and what the day's strikes at them did."""
 
     name: ClassVar[str] = "targets"
-    reads: ClassVar[tuple[str, ...]] = ("raid_allowed", "raid_share")
+    reads: ClassVar[tuple[str, ...]] = (
+        "approval",
+        "raid_allowed",
+        "raid_share",
+        "destruction_flown",
+        "plan_number",
+        "plan_count",
+        "plan_target",
+        "plan_sorties",
+        "package",
+    )
     writes: ClassVar[tuple[str, ...]] = (
         "target_left",
         "target_rest",
@@ -88,6 +98,10 @@ class Targets(AbstractSystem):
         "lowered",
         "labour_drafted",
         "supply_lost_t",
+        "drawn_plan",
+        "drawn_slot",
+        "drawn_sorties",
+        "carried_sorties",
     )
 
     @property
@@ -133,13 +147,14 @@ def settle(theatre: Record, world: Record, war: Record, day: int) -> None:
 
 @kernel
 def bomb(theatre: Record, world: Record, war: Record, day: int) -> None:
-    """Let a day pass on what is broken, then fly the day's raids in order."""
+    """Let a day pass on what is broken, then fly the day's strikes: dated raids, then the plan."""
     _clear(theatre, war)
     for c in range(_TARGET_CLASSES):
         if war.recovery_share[c] > 0.0:
             _recover(theatre, war, c)
     _disperse(theatre, world, war)
-    _drain(theatre, world, war)
+    if war.breach_age > 0:
+        _drain(theatre, world, war)
     if day % _WEEK == 0:
         _move_guns(theatre, world, war)
     for r in range(theatre.n_raids):
@@ -148,8 +163,10 @@ def bomb(theatre: Record, world: Record, war: Record, day: int) -> None:
             quiet = _suppression(theatre, world, war, target)
             _strike(theatre, world, war, day, k, target, theatre.raid_sorties[r] * war.raid_share[k], quiet)
     for k in range(theatre.n_classes):
+        _fly_plan(theatre, world, war, day, k)
         flown = theatre.sorties_at_targets[k]
         war.flak_factor[k] = war.flak_factor[k] / flown if flown > 0.0 else 1.0
+    war.drawn_plan = war.plan_number
     for c in range(_TARGET_CLASSES):
         if theatre.class_moved[c]:
             _weigh_class(theatre, war, c)
@@ -157,9 +174,13 @@ def bomb(theatre: Record, world: Record, war: Record, day: int) -> None:
 
 @kernel
 def _clear(theatre: Record, war: Record) -> None:
-    """Put the day's counts to nothing, and let a day pass for washed-out lines."""
+    """Put the day's counts to nothing; what is kept by target or section only after a day with raids."""
+    if war.raids_flown > 0:
+        for i in range(theatre.n_targets):
+            war.target_tonnes[i] = 0.0
+        for section in range(theatre.n_sections):
+            war.yard_cuts[section] = 0
     for i in range(theatre.n_targets):
-        war.target_tonnes[i] = 0.0
         theatre.services_on[i] = 0
     for c in range(_TARGET_CLASSES):
         war.class_sorties[c] = 0.0
@@ -168,9 +189,6 @@ def _clear(theatre: Record, war: Record) -> None:
         war.flak_factor[k] = 0.0
         war.effect[k] = 0.0
         theatre.sorties_at_targets[k] = 0.0
-    for section in range(theatre.n_sections):
-        war.yard_cuts[section] = 0
-        war.breach_days[section] = max(0.0, war.breach_days[section] - 1.0)
     war.raids_flown = 0
     war.joint_strikes = 0
     war.breaches = 0
@@ -188,24 +206,18 @@ def _recover(theatre: Record, war: Record, c: int) -> None:
     A field is built only so far as it is whole; a plant's ceiling rises whatever its state.
     """
     share, rise = war.recovery_share[c], war.ceiling_share[c]
-    moved = False
     for i in range(theatre.first_target[c], theatre.last_target[c]):
         left, cap = war.target_left[i], war.target_cap[i]
         if rise > 0.0:
-            if c == AIRFIELD:
-                if cap > 0.0 and cap < 1.0:
-                    war.target_cap[i] = cap + rise * (1.0 - cap) * min(1.0, left / cap)
-                elif cap == 0.0:
-                    war.target_cap[i] = rise
-            elif cap < theatre.target_standing[i]:
-                war.target_cap[i] = cap + rise * (theatre.target_standing[i] - cap)
-        rest = max(0.0, war.target_rest[i] - 1.0)
-        war.target_rest[i] = rest
-        if rest == 0.0 and left < cap:
+            whole = 1.0 if c == AIRFIELD else theatre.target_standing[i]
+            if cap < whole:
+                pace = left / cap if c == AIRFIELD and left < cap else 1.0
+                war.target_cap[i] = cap + rise * pace * (whole - cap)
+        if war.target_rest[i] > 0.0:
+            war.target_rest[i] = max(0.0, war.target_rest[i] - 1.0)
+        if left < cap and war.target_rest[i] == 0.0:
             war.target_left[i] = left + share * (cap - left)
-            moved = True
-    if moved:
-        theatre.class_moved[c] = 1
+            theatre.class_moved[c] = 1
 
 
 @kernel
@@ -222,13 +234,13 @@ def _disperse(theatre: Record, world: Record, war: Record) -> None:
 
 @kernel
 def _drain(theatre: Record, world: Record, war: Record) -> None:
-    """Lower the reservoirs some days after the first breach; count who mends washed-out lines."""
-    if war.breach_age > 0:
-        war.breach_age += 1
-        if war.breach_age > world.dam_lowering_days:
-            war.lowered = 1
+    """Let a day pass after the first breach: reservoirs are lowered, lines mended by men drafted for it."""
+    war.breach_age += 1
+    if war.breach_age > world.dam_lowering_days:
+        war.lowered = 1
     war.labour_drafted = 0.0
     for section in range(theatre.n_sections):
+        war.breach_days[section] = max(0.0, war.breach_days[section] - 1.0)
         if war.breach_days[section] > 0.0:
             war.labour_drafted += world.dam_labour
 
@@ -246,6 +258,39 @@ def _move_guns(theatre: Record, world: Record, war: Record) -> None:
             total += war.target_guns_now[i]
             counted += 1
     war.guns_average = total / max(1, counted)
+
+
+@kernel
+def _fly_plan(theatre: Record, world: Record, war: Record, day: int, k: int) -> None:
+    """Send a class's standing sorties at the plan's targets in order, in whole packages.
+
+    What is less than a package waits for the next day. A target that may not be struck today is passed over.
+    A plan that is flown out begins again, twice a day at most; what is left then does no damage.
+    """
+    if war.drawn_plan != war.plan_number:
+        war.drawn_slot[k] = 0
+        war.drawn_sorties[k] = 0.0
+    ready = war.carried_sorties[k] + war.destruction_flown[k]
+    count = war.plan_count[k]
+    war.carried_sorties[k] = 0.0
+    for _ in range(2 * count):
+        if ready <= 0.0:
+            return
+        slot = war.drawn_slot[k]
+        target = war.plan_target[k, slot]
+        if may_strike(theatre, war.approval, target):
+            left = war.plan_sorties[k, slot] - war.drawn_sorties[k]
+            sorties = left
+            if ready < left:
+                sorties = np.floor(ready / war.package[k]) * war.package[k]
+                war.drawn_sorties[k] += sorties
+                war.carried_sorties[k] = ready - sorties
+            _strike(theatre, world, war, day, k, target, sorties, 1.0)
+            if ready < left:
+                return
+            ready -= max(0.0, left)
+        war.drawn_slot[k] = (slot + 1) % count
+        war.drawn_sorties[k] = 0.0
 
 
 @kernel
