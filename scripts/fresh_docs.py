@@ -2,10 +2,10 @@
 
 A generated part stands between ``<!-- name: start -->`` and ``<!-- name: end -->``. Without options the parts
 that come from tables and code are written in place. ``--check`` writes nothing and fails if one of them is
-old. ``--run`` also fights the wars: it makes the ``scores`` parts, runs the commands of every page that
-says ``<!-- outputs: run -->`` and puts what they print into the ``text`` block below each ``bash`` block. A
-comment ``<!-- shown: 1-9, last 3 -->`` between the two keeps only these lines. The README's picture is drawn
-again. It takes some minutes.
+old. ``--run`` also fights the wars: it makes the ``scores`` and ``tallies`` parts, runs the commands of every
+page that says ``<!-- outputs: run -->`` and puts what they print into the ``text`` block below each ``bash``
+block. A comment ``<!-- shown: 1-9, last 3 -->`` between the two keeps only these lines. The README's picture
+is drawn again. It takes some minutes.
 """
 
 import argparse
@@ -17,14 +17,14 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import odd
 import typer
 from behaviour import BEHAVIOURS
 
 from stalemate.analysis.estimate import number
-from stalemate.analysis.scorecard import Score
+from stalemate.analysis.scorecard import BLOCKS, COUNTED, Score, block_tallies, tally
 from stalemate.engine.day import DAY
 from stalemate.evidence.ledger import Ledger
 from stalemate.interfaces.cli import app
@@ -32,7 +32,7 @@ from stalemate.policies.naming import NAMES
 from stalemate.scenario import read
 from stalemate.scenario.air import TARGET_CLASSES, TargetFact
 from stalemate.scenario.catalogue import PARAMETERS, Needed
-from stalemate.scenario.schema import Parameter
+from stalemate.scenario.schema import Observed, Parameter
 from stalemate.systems.variables import BY_NAME, VARIABLES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -79,7 +79,7 @@ def score_rows(system: str, scores: Iterable[Score]) -> Rows:
             low, high = number(observed.low), number(observed.high)
             record = low if low == high else f"{low} to {high}"
             model = f"{number(band.median)} ({number(band.low)} to {number(band.high)})"
-            verdict = ("inside" if score.inside else "**outside**") if score.counts else "not counted"
+            verdict = verdict_of(score)
             days = (
                 f"{observed.start} to {observed.end}"
                 if observed.end != observed.start
@@ -90,6 +90,42 @@ def score_rows(system: str, scores: Iterable[Score]) -> Rows:
             cell = f"`{observed.quantity}`{where}{unit}"
             rows.append((f"`{observed.figure}`", cell, days, record, model, verdict, observed.role))
     return rows
+
+
+def verdict_of(score: Score) -> str:
+    """Return what a row shows, and why it is outside if it is."""
+    where = "inside" if score.inside else "**outside**" if score.counts else "outside"
+    said = where if score.counts else "not counted" if score.inside else f"not counted, {where}"
+    return f"{said}: {score.reason}" if score.reason else said
+
+
+def tally_lines(scores: Sequence[Score]) -> str:
+    """Return the blocks with their rows inside, and the share inside of each role that counts."""
+    rows = [
+        (
+            b.block,
+            str(b.inside),
+            str(b.counted),
+            str(b.shown),
+            "yes" if b.holds else "no" if b.counted else "",
+        )
+        for b in block_tallies(scores)
+    ]
+    blocks = _table(("block", "inside", "of rows that count", "only shown", "all inside"), rows)
+    tallies = [tally(role, scores) for role in COUNTED]
+    shares = [
+        (
+            t.role,
+            str(t.inside),
+            str(t.rows),
+            f"{t.share_low:.0%} to {t.share_high:.0%}",
+            number(t.median_width or 0),
+        )
+        for t in tallies
+        if t.rows
+    ]
+    head = ("role", "inside", "of rows", "so few rows allow", "median factor between a band's ends")
+    return f"{blocks}\n{_table(head, shares)}"
 
 
 def owner_of(quantity: str) -> str:
@@ -113,6 +149,7 @@ def _made(page: Path, found: "re.Match[str]") -> str:
         "state": lambda _: _with_head(odd.state()),
         "inputs": lambda _: _with_head(odd.inputs(read.load(SCENARIO))),
         "decisions": lambda _: odd.decisions(),
+        "blocks": _blocks,
     }
     name = found[1]
     if name not in makers:
@@ -207,6 +244,19 @@ def _origins(_: str) -> str:
     lines = [(owner, str(sum(kept)), str(len(kept) - sum(kept))) for owner, kept in by_owner.items()]
     lines.append(("all", str(sourced), str(len(rows) - sourced)))
     return _table(("system", "rows that rest on figures", "rows assumed"), lines)
+
+
+def _blocks(_: str) -> str:
+    observations = read.load(SCENARIO).observations
+    roles = get_args(Observed.model_fields["role"].annotation)
+    kinds = [(o.block, o.role) for o in observations]
+    rows = [
+        (block, *(str(kinds.count((block, role)) or "") for role in roles))
+        for block in BLOCKS
+        if any(o.block == block for o in observations)
+    ]
+    rows.append(("all", *(str(sum(o.role == role for o in observations)) for role in roles)))
+    return _table(("block", *roles), rows)
 
 
 def _behaviour(name: str) -> str:
@@ -316,8 +366,15 @@ def _span(part: str, lines: int) -> tuple[int, int]:
 def _with_scores(page: Path, text: str, scores: Sequence[Score]) -> str:
     head = ("figure", "quantity", "days", "record", "model, 90 % band", "verdict", "role")
     made = _table(head, score_rows(page.stem, scores))
-    part = f"<!-- scores: start -->\n{made}<!-- scores: end -->\n"
-    return _PART.sub(lambda found: part if found[1] == "scores" else found[0], text)
+    parts = {"scores": made, "tallies": tally_lines(scores)}
+    return _PART.sub(
+        lambda found: (
+            f"<!-- {found[1]}: start -->\n{parts[found[1]]}<!-- {found[1]}: end -->\n"
+            if found[1] in parts
+            else found[0]
+        ),
+        text,
+    )
 
 
 def _run(replicates: int) -> None:

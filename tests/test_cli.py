@@ -29,8 +29,12 @@ def _toy(monkeypatch):
         toy_war.observed(
             "cuts", "1951-09-01", "1951-09-30", 8000, 10000, role="calibration", figure="few_cuts"
         ),
-        toy_war.observed("cuts", "1951-10-01", "1951-10-31", 2, 3, unit="cuts/day", place="east"),
-        toy_war.observed("trucks", "1951-06-30", "1951-06-30", 1, 1, role="claim", figure="trucks_claimed"),
+        toy_war.observed(
+            "cuts", "1951-10-01", "1951-10-31", 2, 3, unit="cuts/day", place="east", reason="it is a toy " * 9
+        ),
+        toy_war.observed(
+            "trucks", "1951-06-30", "1951-06-30", 1, 1, role="claim", figure="trucks_claimed", block="claims"
+        ),
         toy_war.observed(
             "trucks", "1952-06-01", "1952-06-30", 100, 100, role="input", figure="trucks_" + 40 * "x"
         ),
@@ -158,10 +162,16 @@ def test_scorecard__prints_roles_and_gives_the_promised_json(capsys):
     assert "calibration: 1 of 1 inside" in out
     assert "frozen: 0 of 1 inside" in out
     assert "trucks_" in out
+    assert "why: it is a toy it is a toy" in " ".join(out.split())
+    assert out.index("few_cuts") < out.index("CLAIMS") < out.index("trucks_claimed")
+    assert "of 1 blocks with rows that count, 0 have all of them inside" in " ".join(out.split())
     found = json.loads(call(capsys, "scorecard", "-n", 30, "--json")[1])
     expected = {"figure", "quantity", "from", "to", "observed", "median", "low", "high", "inside", "role"}
     assert all(set(row) >= expected for row in found["rows"])
     assert [row["counts"] for row in found["rows"]] == [True, True, False, False]
+    assert [row["block"] for row in found["rows"]] == ["rail", "rail", "claims", "rail"]
+    assert [bool(row["reason"]) for row in found["rows"]] == [False, True, False, False]
+    assert found["blocks"][0] == {"block": "rail", "inside": 1, "counted": 2, "shown": 1}
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from typing import get_args
 import pytest
 import typer
 
+from stalemate.analysis.scorecard import BLOCKS
 from stalemate.engine.day import DAY
 from stalemate.ensemble.outcomes import OUTCOMES
 from stalemate.evidence.figure import Figure, Rival
@@ -233,3 +234,20 @@ def test_fresh_docs__keeps_the_lines_asked_for():
 def test_fresh_docs__finds_the_command_behind_an_installation():
     assert fresh_docs.command_of(README_COMMANDS[0]) == ["compare", "banfill", "historical"]
     assert fresh_docs.command_of("ls\n") == []
+
+
+def test_fresh_docs__puts_the_reason_beside_a_miss():
+    class Row:
+        inside, counts, reason = False, True, "luck"
+
+    assert fresh_docs.verdict_of(Row) == "**outside**: luck"
+    Row.counts = False
+    assert fresh_docs.verdict_of(Row) == "not counted, outside: luck"
+    Row.inside, Row.reason = True, None
+    assert fresh_docs.verdict_of(Row) == "not counted"
+
+
+def test_docs__explain_every_block_of_the_scorecard():
+    text = (DOCS / "model" / "scorecard.md").read_text()
+    assert [block for block in BLOCKS if not re.search(rf"^\| {block} \| [a-z]", text, re.MULTILINE)] == []
+    assert part_of(DOCS / "model" / "scorecard.md", "tallies").count("|") > 50

@@ -10,16 +10,26 @@ from scipy.stats import norm
 
 from stalemate.analysis.estimate import Estimate
 from stalemate.analysis.predict import Prediction, Question, predict
-from stalemate.analysis.scorecard import Score, questions_of, scorecard, tally, wilson
+from stalemate.analysis.scorecard import (
+    BLOCKS,
+    NO_REASON,
+    BlockTally,
+    Score,
+    block_tallies,
+    questions_of,
+    scorecard,
+    tally,
+    wilson,
+)
 from stalemate.engine.simulate import Structures
 from stalemate.errors import QueryError
 
 START, END = date(1951, 9, 1), date(1951, 9, 30)
 
 
-def score(low, high, band_low, band_high, role="frozen"):
+def score(low, high, band_low, band_high, role="frozen", **other):
     """Return one row with a given record and band."""
-    observed = toy_war.observed("cuts", str(START), str(END), low, high, role=role)
+    observed = toy_war.observed("cuts", str(START), str(END), low, high, role=role, **other)
     middle = (band_low + band_high) / 2
     band = Estimate(middle, band_low, band_high, "cuts", 100)
     return Score(observed, Prediction(Question("cuts", START, END), band, "historical", 1, Structures()))
@@ -73,6 +83,31 @@ def test_tally__counts_only_rows_of_its_role():
     assert tally("frozen", [score(0, 0, 0, 3)]).median_width is None
     assert [row.counts for row in rows] == [True, True, False]
     assert not score(5, 5, 4, 8, role="claim").counts
+
+
+def test_score__has_a_reason_only_outside_and_owes_one_only_if_it_counts():
+    assert score(5, 5, 4, 8, reason="luck").reason is None
+    assert score(9, 9, 4, 8, reason="luck").reason == "luck"
+    assert score(9, 9, 4, 8).reason == NO_REASON
+    assert score(9, 9, 4, 8, role="input").reason is None
+    assert score(9, 9, 4, 8, role="claim", reason="a boast").reason == "a boast"
+
+
+def test_block_tallies__count_inside_counted_and_shown_in_the_order_of_blocks():
+    rows = [
+        score(5, 5, 4, 8, block="talks"),
+        score(5, 5, 4, 8, block="fire"),
+        score(9, 9, 4, 8, block="fire", role="calibration"),
+        score(9, 9, 4, 8, block="fire", role="claim"),
+        score(5, 5, 4, 8, block="power", role="input"),
+    ]
+    power, fire, talks = block_tallies(rows)
+    assert power == BlockTally("power", inside=0, counted=0, shown=1)
+    assert fire == BlockTally("fire", inside=1, counted=2, shown=1)
+    assert talks == BlockTally("talks", inside=1, counted=1, shown=0)
+    assert [block.holds for block in (power, fire, talks)] == [False, False, True]
+    assert BLOCKS.index("power") < BLOCKS.index("fire") < BLOCKS.index("talks")
+    assert block_tallies([]) == ()
 
 
 def test_scorecard__gives_the_same_answers_as_predict(monkeypatch):

@@ -60,7 +60,8 @@ def scenario(
 def observed(quantity: str, start: str, end: str, low: float, high: float, **other: object) -> Observed:
     """Return an observation."""
     unit = RECORDED[quantity].unit if quantity in RECORDED else "1"
-    given = {"figure": "x", "place": None, "unit": unit, "role": "frozen", "note": None}
+    given = {"block": "rail", "figure": "x", "place": None, "unit": unit, "role": "frozen"}
+    given |= {"note": None, "reason": None}
     cells = {"quantity": quantity, "start": start, "end": end, "low": low, "high": high}
     return Observed.model_validate({**given, **cells, **other})
 

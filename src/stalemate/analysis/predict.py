@@ -64,6 +64,9 @@ _RATIOS: Final = (
     _ratio(
         "lost_per_1000_sorties", "1", "aircraft_lost", "sorties", "aircraft lost in 1,000 sorties", 1000.0
     ),
+    _ratio(
+        "flak_per_1000_sorties", "1", "lost_flak", "sorties", "lost to ground fire in 1,000 sorties", 1000.0
+    ),
 )
 
 QUANTITIES: Final[Mapping[str, Quantity]] = MappingProxyType(

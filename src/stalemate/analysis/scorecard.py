@@ -1,24 +1,30 @@
 """The model against the record: each observed figure beside what ``predict`` says of the same thing.
 
 A row is inside where the record's range and the model's 90 % band meet. Rows that were an input, and claims,
-are shown and never counted: agreeing with what was put in is no success.
+are shown and never counted: agreeing with what was put in is no success. Rows of a block share inputs and
+luck, so blocks are counted beside rows.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist, median
-from typing import Final
+from typing import Final, get_args
 
 from stalemate.analysis.estimate import BAND
 from stalemate.analysis.predict import HISTORICAL, QUANTITIES, Prediction, Question, answers
 from stalemate.engine.simulate import Structures
 from stalemate.ensemble.runner import DEFAULT_REPLICATES, DEFAULT_SEED, Progress
 from stalemate.errors import QueryError
-from stalemate.scenario.schema import Observed, Scenario
+from stalemate.scenario.schema import Observed, Scenario, ScoreBlock
 
 COUNTED: Final = ("calibration", "frozen")
 """Roles that count: fitted to, and kept back."""
+
+BLOCKS: Final[tuple[str, ...]] = get_args(ScoreBlock)
+"""The blocks of the scorecard in the order in which they are shown."""
+
+NO_REASON: Final = "no reason is written"
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,13 @@ class Score:
         found, edge = (record.low, band.high) if above else (record.high, band.low)
         return math.log(found / edge) if found > 0 and edge > 0 else None
 
+    @property
+    def reason(self) -> str | None:
+        """Return why the row is outside; None inside. A row that counts always has an answer."""
+        if self.inside:
+            return None
+        return self.observed.reason or (NO_REASON if self.counts else None)
+
 
 @dataclass(frozen=True)
 class Tally:
@@ -69,11 +82,27 @@ class Tally:
 
 
 @dataclass(frozen=True)
+class BlockTally:
+    """How many rows of one block count and how many of these are inside; ``shown`` do not count."""
+
+    block: str
+    inside: int
+    counted: int
+    shown: int
+
+    @property
+    def holds(self) -> bool:
+        """Return whether the block has rows that count and all of them are inside."""
+        return 0 < self.counted == self.inside
+
+
+@dataclass(frozen=True)
 class Scorecard:
-    """All rows in the scenario's order, and the tally of each role that counts."""
+    """All rows in the scenario's order, the tally of each role that counts, and of each block with rows."""
 
     rows: tuple[Score, ...]
     tallies: tuple[Tally, ...]
+    blocks: tuple[BlockTally, ...]
     scenario: str
     policy: str
     seed: int
@@ -105,7 +134,7 @@ def scorecard(
     )
     rows = tuple(Score(o, p) for o, p in zip(war.observations, predictions, strict=True))
     tallies = tuple(tally(role, rows) for role in COUNTED)
-    return Scorecard(rows, tallies, war.name, HISTORICAL, seed, replicates)
+    return Scorecard(rows, tallies, block_tallies(rows), war.name, HISTORICAL, seed, replicates)
 
 
 def questions_of(observations: Sequence[Observed]) -> tuple[Question, ...]:
@@ -134,6 +163,18 @@ def tally(role: str, rows: Sequence[Score]) -> Tally:
     widths = [band.high / band.low for band in bands if band.low > 0]
     low, high = wilson(inside, len(chosen))
     return Tally(role, inside, len(chosen), low, high, median(widths) if widths else None)
+
+
+def block_tallies(rows: Sequence[Score]) -> tuple[BlockTally, ...]:
+    """Count the rows of each block that has any, in the order of ``BLOCKS``."""
+    tallies = []
+    for block in BLOCKS:
+        chosen = [row for row in rows if row.observed.block == block]
+        counted = [row for row in chosen if row.counts]
+        if chosen:
+            inside = sum(row.inside for row in counted)
+            tallies.append(BlockTally(block, inside, len(counted), len(chosen) - len(counted)))
+    return tuple(tallies)
 
 
 def wilson(successes: int, trials: int) -> tuple[float, float]:

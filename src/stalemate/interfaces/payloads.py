@@ -100,6 +100,7 @@ PredictionPayload = TypedDict(
 ScorePayload = TypedDict(
     "ScorePayload",
     {
+        "block": str,
         "figure": str,
         "quantity": str,
         "place": str | None,
@@ -115,6 +116,7 @@ ScorePayload = TypedDict(
         "role": str,
         "counts": bool,
         "note": str | None,
+        "reason": str | None,
     },
 )
 
@@ -130,6 +132,15 @@ class TallyPayload(TypedDict):
     median_width: float | None
 
 
+class BlockPayload(TypedDict):
+    """How many rows of a block count, how many of these are inside, and how many are only shown."""
+
+    block: str
+    inside: int
+    counted: int
+    shown: int
+
+
 class ScorecardPayload(TypedDict):
     """``stalemate scorecard --json``."""
 
@@ -139,6 +150,7 @@ class ScorecardPayload(TypedDict):
     replicates: int
     rows: list[ScorePayload]
     tallies: list[TallyPayload]
+    blocks: list[BlockPayload]
 
 
 class QuantityPayload(TypedDict):
@@ -234,6 +246,15 @@ def scorecard_payload(scorecard: Scorecard) -> ScorecardPayload:
             }
             for tally in scorecard.tallies
         ],
+        "blocks": [
+            {
+                "block": block.block,
+                "inside": block.inside,
+                "counted": block.counted,
+                "shown": block.shown,
+            }
+            for block in scorecard.blocks
+        ],
     }
 
 
@@ -262,6 +283,7 @@ def _form(form: FormContrast) -> FormPayload:
 def _score(row: Score) -> ScorePayload:
     observed, question, band = row.observed, row.prediction.question, row.prediction.estimate
     return {
+        "block": observed.block,
         "figure": observed.figure,
         "quantity": observed.quantity,
         "place": observed.place,
@@ -275,6 +297,7 @@ def _score(row: Score) -> ScorePayload:
         "role": observed.role,
         "counts": row.counts,
         "note": observed.note,
+        "reason": row.reason,
     }
 
 

@@ -20,6 +20,7 @@ from stalemate.scenario.resolve import Structures
 from stalemate.units import with_unit
 
 _MARKS: Final = {"never": "", "dated fire": "*", "always": "†"}
+MOST_PLACES: Final = 4
 _LABEL: Final = max(len(o.label + _MARKS[o.given]) for o in OUTCOMES)
 
 
@@ -118,17 +119,22 @@ def print_scorecard(console: Console, scorecard: Scorecard) -> None:
     """Print every row, and what the rows that count add up to."""
     console.print(
         f"{scorecard.scenario}, {scorecard.policy}, {scorecard.replicates:,} wars, seed {scorecard.seed}. "
-        "The record beside the model's median and 90 % band."
+        "The record, and below it the model's median and 90 % band."
     )
-    table = _table("figure and quantity", "record", "model", "verdict", left=1)
-    for row in scorecard.rows:
-        table.add_row(
-            Text(f"{row.observed.figure}\n{_asked(row)}"),
-            _range(row.observed.low, row.observed.high),
-            _two_lines(row.prediction.estimate),
-            _judged(row),
-        )
+    table = _table("figure and quantity", "record, model", "verdict")
+    for block in scorecard.blocks:
+        table.add_row(Text(block.block.upper()))
+        for row in scorecard.rows:
+            if row.observed.block == block.block:
+                why = f"\nwhy: {row.reason}" if row.reason else ""
+                table.add_row(
+                    Text(f"{row.observed.figure}\n{_asked(row)}{why}"),
+                    f"{_range(row.observed.low, row.observed.high)}\n{_two_lines(row.prediction.estimate)}",
+                    _judged(row),
+                )
     console.print(table)
+    console.print()
+    _print_blocks(console, scorecard)
     for tally in scorecard.tallies:
         if tally.rows == 0:
             console.print(f"{tally.role}: no rows")
@@ -139,6 +145,20 @@ def print_scorecard(console: Console, scorecard: Scorecard) -> None:
             f"(so few rows allow {tally.share_low:.0%} to {tally.share_high:.0%}){width}"
         )
     console.print("input: the model was given it, so it does not count; nor does a claim.")
+    console.print("above, below: where the record lies, in logarithms from the nearest end of the band.")
+
+
+def _print_blocks(console: Console, scorecard: Scorecard) -> None:
+    table = _table("block", "inside", "of rows that count", "only shown")
+    for block in scorecard.blocks:
+        table.add_row(block.block, str(block.inside), str(block.counted), str(block.shown))
+    console.print(table)
+    counted = [block for block in scorecard.blocks if block.counted]
+    whole = sum(block.holds for block in counted)
+    console.print(
+        f"Rows of a block share inputs and luck: of {len(counted)} blocks with rows that count, {whole} have "
+        "all of them inside."
+    )
 
 
 def _table(*headings: str, left: int = 1, least: int = 0) -> Table:
@@ -171,7 +191,14 @@ def _range(low: float, high: float) -> str:
 
 def _asked(row: Score) -> str:
     question = row.prediction.question
-    where = f" {question.place}" if question.place else ""
+    places = question.place.split("+") if question.place else []
+    where = (
+        f" of {len(places)} places"
+        if len(places) > MOST_PLACES
+        else f" of {question.place}"
+        if places
+        else ""
+    )
     days = f"{question.start}" if question.start == question.end else f"{question.start} to {question.end}"
     unit = "" if question.unit == "1" else f", {question.unit}"
     return f"{question.quantity}{where}{unit}\n{days}"
@@ -179,12 +206,12 @@ def _asked(row: Score) -> str:
 
 def _judged(row: Score) -> str:
     if not row.counts:
-        return row.observed.role
+        return row.observed.role if row.inside else f"{row.observed.role}\noutside"
     if row.inside:
         return f"inside\n{row.observed.role}"
     miss = row.miss_log
     if miss is None:
         far = "OUTSIDE"
     else:
-        far = f"OUTSIDE\n{'above' if miss > 0 else 'below'} by {abs(miss):.2f} log"
+        far = f"OUTSIDE\n{'above' if miss > 0 else 'below'} {abs(miss):.2f} log"
     return f"{far}\n{row.observed.role}"

@@ -122,9 +122,32 @@ class Weather(Sourced):
     note: str | None
 
 
-class Observed(Row):
-    """A recorded figure that the model's answer is compared with, and what the figure was used for."""
+ScoreBlock = Literal[
+    "effort",
+    "rail",
+    "supply",
+    "power",
+    "damage",
+    "losses",
+    "air combat",
+    "claims",
+    "civilians",
+    "fire",
+    "casualties",
+    "ground",
+    "insurgency",
+    "talks",
+]
+"""What a row of the scorecard is about. Rows of a block share inputs and luck, so blocks are counted too."""
 
+
+class Observed(Row):
+    """A recorded figure that the model's answer is compared with, and what the figure was used for.
+
+    ``reason`` says why the model misses it, where it does.
+    """
+
+    block: ScoreBlock
     figure: Text
     quantity: Name
     place: str | None
@@ -135,6 +158,7 @@ class Observed(Row):
     unit: Text
     role: Literal["input", "calibration", "frozen", "claim"]
     note: str | None
+    reason: str | None
 
     @field_validator("high", mode="after")
     @classmethod
