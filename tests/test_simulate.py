@@ -15,7 +15,7 @@ from stepping import Everywhere, OneLine, days_of, flagship
 from stalemate.engine import simulate as engine
 from stalemate.engine.day import DAY
 from stalemate.engine.history import DAYS_PER_MONTH, History
-from stalemate.engine.simulate import Structures, places, simulate
+from stalemate.engine.simulate import Structures, places, prepare, simulate
 from stalemate.errors import PolicyError, QueryError, ScenarioError
 from stalemate.policies.directive import AbstractPolicy, Directive, Observation
 from stalemate.policies.naming import NAMES, named
@@ -24,8 +24,14 @@ from stalemate.scenario.schema import Parameter
 from stalemate.systems.variables import BY_NAME, RECORDED
 
 WAR = flagship()
-PLENTY = replace(WAR, on_hand=1000 * WAR.on_hand)
-"""The flagship with so many aircraft that none is ever short."""
+STAYING = tuple(
+    row.model_copy(update={"distribution": "fixed", "low": None, "middle": 0.0, "high": None})
+    if row.name == "labour_flight_per_1000_t"
+    else row
+    for row in WAR.scenario.parameters
+)
+PLENTY = replace(prepare(replace(WAR.scenario, parameters=STAYING)), on_hand=1000 * WAR.on_hand)
+"""The flagship with so many aircraft that none is ever short, and crews that do not flee bombs elsewhere."""
 EVERYTHING = sorted(RECORDED)
 FLOW_STATE = ("edge_flow", "gate_flow", "terminal_flow", "edge_limit", "room_into", "room_from")
 
