@@ -7,7 +7,8 @@ import pytest
 from small_wars import theatre, wars, worlds
 
 from stalemate.scenario.resolve import DATED
-from stalemate.systems.civilians import Civilians, deaths_per_tonne
+from stalemate.systems.bombing import deaths_per_tonne
+from stalemate.systems.civilians import Civilians
 
 CIVILIANS = Civilians()
 PLAIN = {

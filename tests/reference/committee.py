@@ -67,7 +67,10 @@ def price_a_sortie(theatre: Part, world: Part, war: Part, target: int | None, k:
     aircraft = war.loss_rate[k] * (1.0 if target is None else _fire_at(world, war, target))
     aircraft += world.loss_accident_per_1000 / 1000
     class_name = "" if target is None else TARGET_CLASSES[theatre.target_class[target]]
-    a_tonne = world.harm_deaths_t_town if class_name == "town" else world.harm_deaths_t_other
+    town = class_name == "town"
+    part, of = world.civilian_town_deaths_share, world.civilian_town_tonnes_share
+    a_tonne = world.civilian_total_deaths / world.civilian_total_tonnes
+    a_tonne *= part / of if town else (1 - part) / (1 - of)
     deaths = getattr(world, f"bombs_t_{name}", 0.0) * a_tonne
     warned = target is not None and theatre.warned_class[theatre.target_class[target]]
     counts = theatre.choice == 2 or warned

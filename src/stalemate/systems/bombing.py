@@ -1,4 +1,4 @@
-"""What several systems must know alike about a strike: its load, its cuts, whether it may be made."""
+"""What several systems must know alike about a strike: load, cuts, guns, deaths, whether it may be made."""
 
 from stalemate.kernel import kernel
 from stalemate.systems.system import Record
@@ -53,3 +53,12 @@ def cuts_per_sortie(world: Record, hit_share: float, kind: int) -> float:
     if kind == INTERCEPTOR:
         return 0.0
     return hit_share * world.cut_bombs_carrier
+
+
+@kernel
+def deaths_per_tonne(
+    deaths: float, tonnes: float, town_deaths: float, town_tonnes: float
+) -> tuple[float, float]:
+    """Return deaths a tonne on towns and elsewhere, from the war's totals and the towns' share of each."""
+    in_town = deaths * town_deaths / (tonnes * town_tonnes)
+    return in_town, deaths * (1.0 - town_deaths) / (tonnes * (1.0 - town_tonnes))

@@ -11,6 +11,7 @@ from typing import ClassVar, Final, final
 from stalemate.kernel import kernel
 from stalemate.scenario.resolve import DATED
 from stalemate.streams import Decision, exp_, normal_quantile, poisson_quantile, uniform
+from stalemate.systems.bombing import deaths_per_tonne
 from stalemate.systems.system import AbstractSystem, Record, Records
 from stalemate.systems.theatre import Prepared
 
@@ -74,15 +75,6 @@ def bear(theatre: Record, world: Record, war: Record, day: int) -> None:
     war.displaced = war.buildings_destroyed * world.civilian_per_building
     war.hunger = min(1.0, max(0.0, 1.0 - war.food_share))
     _work(world, war, war.town_tonnes + elsewhere)
-
-
-@kernel
-def deaths_per_tonne(
-    deaths: float, tonnes: float, town_deaths: float, town_tonnes: float
-) -> tuple[float, float]:
-    """Return deaths a tonne on towns and elsewhere, from the war's totals and the towns' share of each."""
-    in_town = deaths * town_deaths / (tonnes * town_tonnes)
-    return in_town, deaths * (1.0 - town_deaths) / (tonnes * (1.0 - town_tonnes))
 
 
 @kernel

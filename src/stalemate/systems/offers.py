@@ -8,7 +8,13 @@ from typing import Final
 
 from stalemate.kernel import kernel
 from stalemate.scenario.resolve import DATED
-from stalemate.systems.bombing import bombs_per_sortie, cuts_per_sortie, local_flak, may_strike
+from stalemate.systems.bombing import (
+    bombs_per_sortie,
+    cuts_per_sortie,
+    deaths_per_tonne,
+    local_flak,
+    may_strike,
+)
 from stalemate.systems.system import Record
 from stalemate.systems.theatre import FORTNIGHT, TOWN, TRUE
 
@@ -49,8 +55,7 @@ def price(theatre: Record, world: Record, war: Record, target: int, k: int) -> f
     by_guns = war.loss_rate[k] * local_flak(world, war, target)
     cost = world.loss_weight * (by_guns + world.loss_accident_per_1000 * 0.001)
     if theatre.choice == TRUE or theatre.warned_class[c]:
-        deaths = world.harm_deaths_t_town if c == TOWN else world.harm_deaths_t_other
-        cost += world.harm_weight * deaths * bombs_per_sortie(world, theatre.kind[k])
+        cost += _harm(theatre, world, c == TOWN, k)
     return cost
 
 
@@ -59,9 +64,22 @@ def line_price(theatre: Record, world: Record, war: Record, k: int) -> float:
     """Return the same for a sortie at open line or road traffic, where guns are as on average."""
     cost = world.loss_weight * (war.loss_rate[k] + world.loss_accident_per_1000 * 0.001)
     if theatre.choice == TRUE:
-        deaths = world.harm_deaths_t_other * bombs_per_sortie(world, theatre.kind[k])
-        cost += world.harm_weight * deaths
+        cost += _harm(theatre, world, False, k)
     return cost
+
+
+@kernel
+def _harm(theatre: Record, world: Record, in_town: bool, k: int) -> float:
+    """Return what the deaths to be expected of a sortie weigh, people unwarned and without shelter."""
+    deaths, elsewhere = deaths_per_tonne(
+        world.civilian_total_deaths,
+        world.civilian_total_tonnes,
+        world.civilian_town_deaths_share,
+        world.civilian_town_tonnes_share,
+    )
+    if not in_town:
+        deaths = elsewhere
+    return world.harm_weight * deaths * bombs_per_sortie(world, theatre.kind[k])
 
 
 @kernel
