@@ -385,6 +385,13 @@ def wars(rng: np.random.Generator, theatre: Records, count: int) -> Records:
         records[name] = rng.gamma(0.5, 2, count)
     records["hazard_spent"], records["battle_felt"] = rng.exponential(size=(count, 8)), rng.random(count)
     records["pressure_felt"], records["interdiction_felt"] = rng.gamma(2, 0.5, (2, count))
+    fill("bridge_cases", lambda shape: rng.poisson(0.8, shape))
+    fill("lost_flak", lambda shape: rng.poisson(0.8, shape))
+    for name in ("migs_lost", "casualties_communist", "casualties_un"):
+        records[name] = rng.poisson(rng.gamma(0.7, 100, count))
+    records["claim_luck"] = rng.lognormal(0, 0.3, (count, SIZES["side"]))
+    changed = rng.normal(0, 0.3, records["target_left"].shape) * (rng.random(SIZES["target"]) < 0.6)
+    records["believed_left"] = np.clip(records["target_left"] + changed, 0, 1)
     return records
 
 

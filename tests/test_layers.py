@@ -68,6 +68,7 @@ ORDER = [
     "systems.economy",
     "systems.civilians",
     "systems.insurgency",
+    "systems.intelligence",
     "systems.talks",
     "engine.day",
     "engine.history",

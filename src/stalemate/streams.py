@@ -99,6 +99,8 @@ class Decision(IntEnum):
     DAM_BREACH = 61
     YARD_CUTS = 62
     TARGET_HARDNESS = 63
+    PHOTO = 70
+    CLAIMS = 71
     TALKS_ITEM = 80
     TALKS_SETTLED = 81
     PARAMETER = 100

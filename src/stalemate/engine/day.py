@@ -17,6 +17,7 @@ from stalemate.systems.counterair import CounterAir
 from stalemate.systems.economy import Economy
 from stalemate.systems.front import Front
 from stalemate.systems.insurgency import Insurgency
+from stalemate.systems.intelligence import Intelligence
 from stalemate.systems.repair import Repair
 from stalemate.systems.strike import Strike
 from stalemate.systems.system import AbstractSystem
@@ -47,6 +48,7 @@ DAY: Final[tuple[tuple[int, AbstractSystem], ...]] = tuple(
             Economy(),
             Civilians(),
             Insurgency(),
+            Intelligence(),
             Talks(),
         ),
         start=1,
