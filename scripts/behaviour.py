@@ -168,6 +168,28 @@ def insurgency() -> Rows:
     return rows
 
 
+def intelligence() -> Rows:
+    """Return what is believed of one plant that is struck in July 1951 and rebuilt in part in September."""
+    standing = _flagship().theatre["target_standing"][0]
+    plant, first, rebuilt = int(np.argmax(standing)), _day("1951-07-13"), _day("1951-09-07")
+
+    def left(day: int) -> float:
+        return 1.0 if day < first else 0.3 if day < rebuilt else 0.6
+
+    def hand(day: int, wars: Values) -> None:
+        wars["target_left"] = standing
+        wars["target_left"][:, plant] = left(day)
+
+    believed = alone("intelligence", hand)["believed_left"][..., plant]
+    rows = [("evening of", "stands", "believed", "a tenth too low or more, %", "a tenth too high or more, %")]
+    for day in range(13, 13 + 8 * 14, 14):
+        error = believed[day] - left(day)
+        when = f"{_flagship().scenario.start + timedelta(day)}"
+        wrong = (100 * float(np.mean(error < -0.1)), 100 * float(np.mean(error > 0.1)))
+        rows.append((when, f"{left(day)}", _band(believed[day]), *(f"{share:.0f}" for share in wrong)))
+    return rows
+
+
 def talks() -> Rows:
     """Return the hazard of the end at dates, with air pressure of the record's size and without."""
 
@@ -249,6 +271,7 @@ BEHAVIOURS: Final[Mapping[str, Callable[[], Rows]]] = {
     "economy": economy,
     "civilians": civilians,
     "insurgency": insurgency,
+    "intelligence": intelligence,
     "talks": talks,
     "targets": targets,
 }

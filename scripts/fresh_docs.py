@@ -22,6 +22,7 @@ from typing import Any, get_args
 import odd
 import typer
 from behaviour import BEHAVIOURS
+from claims import claims
 
 from stalemate.analysis.estimate import number
 from stalemate.analysis.scorecard import BLOCKS, COUNTED, Score, block_tallies, tally
@@ -377,13 +378,23 @@ def _with_scores(page: Path, text: str, scores: Sequence[Score]) -> str:
     )
 
 
+def _with_claims(text: str) -> str:
+    """Return a page with the table of claims made again, if it has one."""
+    return _PART.sub(lambda found: _claims() if found[1] == "claims" else found[0], text)
+
+
+def _claims() -> str:
+    head, *rows = claims()
+    return f"<!-- claims: start -->\n{_table(head, rows)}<!-- claims: end -->\n"
+
+
 def _run(replicates: int) -> None:
     from stalemate.analysis.scorecard import scorecard
 
     scores = scorecard(read.load(SCENARIO), replicates=replicates).rows
     with tempfile.TemporaryDirectory() as folder:
         for page in pages():
-            text = _with_scores(page, fresh(page), scores)
+            text = _with_claims(_with_scores(page, fresh(page), scores))
             if OUTPUTS in text:
                 text = _with_outputs(text, Path(folder))
             page.write_text(text, encoding="utf-8")
