@@ -1,4 +1,4 @@
-"""What was claimed, what was assessed and what happened, as a table from a run; ``fresh_docs.py`` shows it."""
+"""What was claimed, what was assessed and what happened: a table from a run; ``fresh_docs.py`` shows it."""
 
 from collections.abc import Sequence
 from typing import Final
