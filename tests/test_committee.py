@@ -75,7 +75,7 @@ def test_committee__spends_each_given_share_and_no_more(seed):
     place, drawn, states = a_war(seed, choice=GIVEN)
     one = place[0]
     sorties, after = plan(place, drawn, states)
-    can = open_to(place, states) & (states["target_left"][:, : int(one["n_targets"])] > 0)
+    can = open_to(place, states) & (states["believed_left"][:, : int(one["n_targets"])] > 0)
     for k in range(int(one["n_classes"])):
         for c in range(len(TARGET_CLASSES)):
             those = slice(int(one["first_target"][c]), int(one["last_target"][c]))
@@ -104,6 +104,20 @@ def test_committee__spends_no_more_than_the_orders_state(seed, choice):
     assert (share[:, :, 4] == 1).all()
 
 
+@pytest.mark.parametrize("choice", [GIVEN, BELIEVED, TRUE])
+def test_committee__passes_over_what_it_believes_to_be_gone(choice):
+    """Ruins that are believed to stand are bombed again; only a choice on the truth leaves them alone."""
+    gone = ("target_left", "believed_left") if choice == TRUE else ("believed_left", "target_left")
+    struck = np.zeros(2)
+    for seed in range(20):
+        place, drawn, states = a_war(seed, choice=choice)
+        for field, other in (gone, gone[::-1]):
+            states[field], states[other] = 0.0, 1.0
+            struck[gone.index(field)] += plan(place, drawn, states)[0].sum()
+    assert struck[0] == 0
+    assert struck[1] > 0
+
+
 @pytest.mark.parametrize("seed", range(30))
 def test_committee__is_water_filling_where_one_class_attends_to_one_class_of_target(seed):
     """In packages of one sortie the plan lies within two sorties of an independent answer."""
@@ -117,9 +131,9 @@ def test_committee__is_water_filling_where_one_class_attends_to_one_class_of_tar
     those = range(int(one["first_target"][SUPPLY]), int(one["last_target"][SUPPLY]))
     can = open_to(place, states)
     for war, state in enumerate(states):
-        mine = [i for i in those if can[war, i] and state["target_left"][i] > 0]
+        mine = [i for i in those if can[war, i] and state["believed_left"][i] > 0]
         if mine:
-            gain = [float(one["target_worth"][i] * state["target_left"][i]) for i in mine]
+            gain = [float(one["target_worth"][i] * state["believed_left"][i]) for i in mine]
             rate = [0.5 / float(state["hardness"][SUPPLY, 0] * one["target_size"][i]) for i in mine]
             _, expected = allocation.water_fill(gain, rate, [0.0] * len(mine), FORTNIGHT * 60.0)
             np.testing.assert_allclose(sorties[war, 0, mine], expected, atol=2.0)

@@ -98,7 +98,7 @@ def _by_share(theatre: Part, world: Part, war: Part, c: int, chosen: dict[int, l
     offers = []
     for target in range(theatre.first_target[c], theatre.last_target[c]):
         if allowed(theatre, war, target):
-            gain = theatre.target_worth[target] * war.target_left[target]
+            gain = theatre.target_worth[target] * war.believed_left[target]
             rates = {
                 k: damage_a_sortie(theatre, world, war, target, k) if share > 0 else 0.0
                 for k, share in budget.items()
@@ -129,6 +129,7 @@ def _by_score(theatre: Part, world: Part, war: Part, chosen: dict[int, list]) ->
     }
     budget = {k: DAYS * max(each) for k, each in stated.items()}
     offers = []
+    seen = war.target_left if theatre.choice == 2 else war.believed_left
     for target in range(theatre.n_targets):
         if allowed(theatre, war, target):
             value = war.class_value[theatre.target_class[target]] * theatre.target_worth[target]
@@ -139,7 +140,7 @@ def _by_score(theatre: Part, world: Part, war: Part, chosen: dict[int, list]) ->
                 for k in budget
             }
             prices = {k: price_a_sortie(theatre, world, war, target, k) for k in budget}
-            offers.append(Offer(target, value * war.target_left[target], rates, prices))
+            offers.append(Offer(target, value * seen[target], rates, prices))
     prices = {k: price_a_sortie(theatre, world, war, None, k) for k in budget}
     cuts = _cuts_mended(theatre, world)
     rail = {k: _cuts(theatre, world, k) / cuts if stated[k][0] > 0 else 0.0 for k in budget}

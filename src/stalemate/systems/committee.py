@@ -44,7 +44,12 @@ class Committee(AbstractSystem):
 
     name: ClassVar[str] = "committee"
     reads: ClassVar[tuple[str, ...]] = ("today", "order_weight", "approval")
-    reads_yesterday: ClassVar[tuple[str, ...]] = ("target_left", "target_guns_now", "guns_average")
+    reads_yesterday: ClassVar[tuple[str, ...]] = (
+        "target_left",
+        "believed_left",
+        "target_guns_now",
+        "guns_average",
+    )
     writes: ClassVar[tuple[str, ...]] = (
         "mission_weight",
         "mission_share",
@@ -113,7 +118,7 @@ def _plan_given(theatre: Record, world: Record, war: Record) -> None:
             count = 0
             for i in range(theatre.first_target[c], theatre.last_target[c]):
                 if can_be_struck(theatre, war, i):
-                    gain = theatre.target_worth[i] * standing(war, i)
+                    gain = theatre.target_worth[i] * standing(theatre, war, i)
                     _offer_target(theatre, world, war, count, i, gain, True)
                     count += 1
             _allot(theatre, world, war, count, count)
@@ -129,7 +134,7 @@ def _plan_scored(theatre: Record, world: Record, war: Record) -> None:
     for i in range(theatre.n_targets):
         if can_be_struck(theatre, war, i):
             worth = war.class_value[theatre.target_class[i]] * theatre.target_worth[i]
-            _offer_target(theatre, world, war, count, i, worth * standing(war, i), False)
+            _offer_target(theatre, world, war, count, i, worth * standing(theatre, war, i), False)
             count += 1
     mended = mended_cuts(theatre, world, war)
     theatre.offer_gain[count], theatre.offer_gain[count + 1] = world.worth_rail, world.worth_road

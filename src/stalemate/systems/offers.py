@@ -34,9 +34,11 @@ def can_be_struck(theatre: Record, war: Record, target: int) -> bool:
 
 
 @kernel
-def standing(war: Record, target: int) -> float:
-    """Return the share of a target that stands, as far as the committee knows."""
-    return war.target_left[target]
+def standing(theatre: Record, war: Record, target: int) -> float:
+    """Return the share of a target that stands: in truth where that is what the choice is made on."""
+    if theatre.choice == TRUE:
+        return war.target_left[target]
+    return war.believed_left[target]
 
 
 @kernel
