@@ -88,6 +88,7 @@ ORDER = [
     "analysis.settlement",
     "analysis.shapley",
     "analysis.causes",
+    "analysis.ranking",
     "interfaces.payloads",
     "interfaces.evidencetables",
     "interfaces.evidence",
@@ -101,6 +102,7 @@ ORDER = [
     "interfaces.options",
     "interfaces.wars",
     "interfaces.why",
+    "interfaces.targets",
     "interfaces.cli",
 ]
 MODULES = {
