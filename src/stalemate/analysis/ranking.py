@@ -206,7 +206,7 @@ class _Meeting:
         self.best = np.full(shape, -1)
         for w, (world, war) in enumerate(zip(worlds, wars, strict=True)):
             for i in range(count):
-                self.left[w, i] = offers.standing(war, i)
+                self.left[w, i] = offers.standing(one, war, i)
                 value = war["class_value"][one["target_class"][i]] * one["target_worth"][i]
                 self.effect[w, i] = value * self.left[w, i]
                 for k in np.flatnonzero(ordered | ~self.works[i]):
