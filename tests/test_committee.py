@@ -12,6 +12,7 @@ from stepping import flagship
 from stalemate.engine.history import History
 from stalemate.policies.directive import RaidOrder
 from stalemate.scenario.air import TARGET_CLASSES
+from stalemate.systems import offers
 from stalemate.systems.committee import Committee
 from stalemate.systems.theatre import BELIEVED, FORTNIGHT, GIVEN, NEVER, TRUE
 
@@ -173,6 +174,21 @@ def test_committee__counts_harm_only_where_the_truth_is_known_or_the_law_asks_wa
     assert min(moved.values()) > 0
 
 
+@pytest.mark.parametrize(
+    ("choice", "seen"), [(GIVEN, "believed_left"), (BELIEVED, "believed_left"), (TRUE, "target_left")]
+)
+def test_committee__sees_the_truth_only_where_it_is_ordered_to(choice, seen):
+    """What it sees to be gone is not struck; the other field moves nothing."""
+    other = {"believed_left": "target_left", "target_left": "believed_left"}[seen]
+    for seed in range(20):
+        place, drawn, states = a_war(seed, choice=choice)
+        before, _ = plan(place, drawn, states)
+        states[other] = 1.0 - states[other]
+        assert (plan(place, drawn, states)[0] == before).all()
+        states[seen] = 0.0
+        assert (plan(place, drawn, states)[0] == 0).all()
+
+
 @pytest.mark.parametrize("choice", [GIVEN, BELIEVED, TRUE])
 def test_committee__plans_nothing_when_nothing_may_be_struck(choice):
     for seed in range(10):
@@ -204,20 +220,20 @@ def test_committee__leaves_the_plan_alone_between_meetings_and_follows_the_weigh
     np.testing.assert_array_equal(later["mission_weight"][:, used], 0.5 * met["mission_share"][:, used])
 
 
-def test_committee__values_rail_as_one_target_however_many_lines_run_beside_each_other():
-    """Doubling the lines of the cordon halves what a sortie does to the railways as a whole."""
-    place, drawn, states = a_war(5, choice=BELIEVED, n_targets=0)
+def test_offers__value_rail_as_one_target_however_many_lines_run_side_by_side():
+    """Three equal lines in the cordon: a sortie does a third of what it does where there is one."""
+    place, drawn, states = a_war(5)
     one = place[0]
-    one["attackable"], one["is_open"], one["in_cordon"], one["in_triangle"] = 1, 1, 0, 0
-    one["length_km"] = 50.0
-    one["ordered_road"], one["ordered_rail"] = 30.0, 30.0
-    one["kind"][: int(one["n_classes"])] = 0
-    drawn["loss_weight"] = 0.0
-    shares = []
+    one["attackable"], one["is_open"], one["in_triangle"], one["length_km"] = 1, 1, 0, 50.0
+    one["in_cordon"], one["night_hours"] = 0, 14.0
+    one["n_sections"] = 3
+    drawn["repair_man_hours_per_cut"], drawn["repair_minimum_hours"] = 100.0, 0.0
+    rates = []
     for lines in (1, 3):
         one["in_cordon"][:lines] = 1
-        shares.append(plan(place, drawn, states)[1]["mission_share"][:, 0, RAIL])
-    assert (shares[0] != shares[1]).any()
+        mended = offers.mended_cuts(one, drawn[0], states[0])
+        rates.append(offers.rail_rate(one, drawn[0], states[0], mended, 0))
+    assert rates[0] == pytest.approx(3 * rates[1])
 
 
 def test_prepared__asks_for_a_plan_each_fortnight_and_when_the_orders_on_choice_change():
