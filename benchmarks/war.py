@@ -32,19 +32,19 @@ FIRST_DAY = (
 
 def throughput(wars: int) -> dict[str, object]:
     from stalemate.engine.simulate import compile_kernels, prepare, simulate
-    from stalemate.ensemble.outcomes import QUANTITIES
+    from stalemate.ensemble.outcomes import QUANTITIES, WHOLE
     from stalemate.policies.naming import named
     from stalemate.scenario.read import load
 
     war = load("korea-1951")
     prepared, policy = prepare(war), named("historical", war)
     compile_kernels(lambda name, done, total: None)
-    simulate(prepared, policy, 1, range(wars), record=QUANTITIES, until=2)
+    simulate(prepared, policy, 1, range(wars), record=QUANTITIES, whole=WHOLE, until=2)
     best_s, best_timer = float("inf"), {}
     for _ in range(3):
         timer: dict[str, float] = {}
         began = time.perf_counter()
-        simulate(prepared, policy, 1, range(wars), record=QUANTITIES, timer=timer)
+        simulate(prepared, policy, 1, range(wars), record=QUANTITIES, whole=WHOLE, timer=timer)
         took_s = time.perf_counter() - began
         if took_s < best_s:
             best_s, best_timer = took_s, timer

@@ -109,6 +109,7 @@ RANGE = {
     "casualty_us_deaths_quiet": (0, 10),
     "casualty_fire_exponent": (-0.2, 0.6),
     "power_river_km": (50, 200),
+    "moon_border_km": (0, 400),
     "power_needed_share": (0.05, 0.9),
     "power_elasticity": (0.2, 1.5),
     "rice_reservoir_ha": (500, 9000),
@@ -319,7 +320,7 @@ def wars(rng: np.random.Generator, theatre: Records, count: int) -> Records:
     records["class_value"] = rng.gamma(1, 20, shape)
     records["package"] = rng.uniform(2, 40, (count, SIZES["class"]))
     records["loss_rate"] = rng.uniform(0, 0.01, (count, SIZES["class"]))
-    for name in ("flyable_day", "flyable_night"):
+    for name in ("flyable_day", "flyable_night", "moonlit"):
         records[name] = rng.random(count) < 0.8
 
     def fill(name: str, values: Any) -> None:

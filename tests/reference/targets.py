@@ -89,7 +89,7 @@ def _strikes(theatre: Part, world: Part, war: Part, day: int, names: list[str]) 
             strikes.append((theatre.raid_class[r], i, flown[r], sum(flown[s] for s in hushing)))
     for k in kinds:
         war.effect[k] = 0.0
-        strikes += [(k, i, sorties, 0.0) for i, sorties in _planned(theatre, war, k)]
+        strikes += [(k, i, sorties, 0.0) for i, sorties in _planned(theatre, world, war, k)]
     war.drawn_plan = war.plan_number
     for k, i, sorties, hushing in strikes:
         load = 0.0 if kinds[k] == "interceptor" else getattr(world, f"bombs_t_{kinds[k]}")
@@ -111,7 +111,7 @@ def _strikes(theatre: Part, world: Part, war: Part, day: int, names: list[str]) 
         war.flak_factor[k] = sum(number * each for number, each in fire[k]) / total if total else 1.0
 
 
-def _planned(theatre: Part, war: Part, k: int) -> list[tuple[int, float]]:
+def _planned(theatre: Part, world: Part, war: Part, k: int) -> list[tuple[int, float]]:
     """Return the day's (target, sorties) of a class: down its list, in whole packages unless a line ends."""
     if war.drawn_plan != war.plan_number:
         war.drawn_slot[k], war.drawn_sorties[k] = 0, 0.0
@@ -123,7 +123,9 @@ def _planned(theatre: Part, war: Part, k: int) -> list[tuple[int, float]]:
         slot = war.drawn_slot[k]
         target, wanted = war.plan_target[k][slot], war.plan_sorties[k][slot] - war.drawn_sorties[k]
         level = theatre.required_level[target]
-        closed = theatre.forbidden_class[theatre.target_class[target]] or level == 4 or level > war.approval
+        shone_on = war.moonlit and dict(classes(theatre))[k] == "b29"
+        seen = shone_on and theatre.target_border_km[target] <= world.moon_border_km
+        closed = seen or theatre.forbidden_class[theatre.target_class[target]] or level == 4 or level > war.approval
         if not closed and ready < wanted:
             whole = ready // war.package[k] * war.package[k]
             war.drawn_sorties[k] += whole

@@ -76,7 +76,7 @@ def series(quantity: str, seed: int, war: int, days: int) -> np.ndarray:
     return luck.gamma(4.0, 25.0, shape)
 
 
-def simulate(prepared, policy, seed, replicates, *, record, structures=None, until=None):
+def simulate(prepared, policy, seed, replicates, *, record, whole=(), structures=None, until=None):
     """Run the toy war with the engine's arguments."""
     structures = structures or engine.Structures()
     days = until if until is not None else prepared.days

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from stalemate.analysis.estimate import Estimate, estimate
 from stalemate.engine import simulate as engine
 from stalemate.engine.simulate import Block, Prepared, Structures
-from stalemate.ensemble.outcomes import Daily, over_places
+from stalemate.ensemble.outcomes import Daily, whole_of
 from stalemate.ensemble.runner import (
     DEFAULT_REPLICATES,
     DEFAULT_SEED,
@@ -230,10 +230,10 @@ def _value(
     for name in quantity.recorded:
         values = daily[name]
         if question.place is None:
-            days = over_places(name, values)
+            days = whole_of(name, values)
         else:
             wanted = [places[name].index(place) for place in question.place.split("+")]
-            days = over_places(name, values[..., wanted])
+            days = whole_of(name, values[..., wanted])
         series.append(np.ascontiguousarray(days[:, first : last + 1]))
     if quantity.kind == "state":
         return np.asarray(series[0][:, -1])

@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Final, TypeVar
 
 import numpy as np
@@ -53,7 +54,8 @@ class History:
         if period not in self._made:
             aims = {row.section: row.weight for row in scenario.aims if row.start <= when <= row.end}
             weights = np.array([aims.get(section, 1.0) for section in self._prepared.sections])
-            self._made[period] = self._directive(when, self._prepared.is_open[day] * weights)
+            made = self._directive(when, self._prepared.is_open[day] * weights)
+            self._made.setdefault(period, made)
         return self._made[period]
 
     def _directive(self, when: date, per_km: Floats) -> Directive:
@@ -133,6 +135,12 @@ class History:
         spans = here * (per_km > 0) * np.array([float(len(edge.crossings)) for edge in edges])
         spans = spans if spans.any() else line
         return line / max(line.sum(), 1e-12), spans / max(spans.sum(), 1e-12)
+
+
+@lru_cache(maxsize=8)
+def history_of(prepared: Prepared) -> History:
+    """Return the one history of a prepared scenario, whose orders all blocks share."""
+    return History(prepared)
 
 
 T = TypeVar("T", Effort, Mission, Attention)

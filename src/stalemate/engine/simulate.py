@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stalemate.engine.day import DAY, check
-from stalemate.engine.history import History
+from stalemate.engine.history import history_of
 from stalemate.errors import QueryError
 from stalemate.policies import directive as orders
 from stalemate.policies.directive import AbstractPolicy, Directive, Observation
@@ -35,8 +35,8 @@ Watch = Callable[[str, int, Records, Records, Records], None]
 class Block:
     """Wars simulated together.
 
-    ``daily``: field -> (replicate, day) or (replicate, day, place). ``structures``: ``repair`` and ``fire``
-    -> (replicate,), the rival form each war took.
+    ``daily``: field -> (replicate, day), or (replicate, day, place) where places were asked for.
+    ``structures``: ``repair`` and ``fire`` -> (replicate,), the rival form each war took.
     """
 
     replicates: range
@@ -92,6 +92,7 @@ def simulate(
     replicates: range,
     *,
     record: Sequence[str],
+    whole: Sequence[str] = (),
     structures: Structures | None = None,
     until: int | None = None,
     timer: dict[str, float] | None = None,
@@ -99,9 +100,10 @@ def simulate(
 ) -> Block:
     """Run a block of wars and return what was asked to be recorded.
 
-    ``record`` names fields of ``RECORDED``. ``until`` stops after that many days. ``timer`` gathers seconds
-    by system. ``watch`` sees the block before each system's turn. Same scenario, policy, seed and replicate
-    give the same bits in any block.
+    ``record`` names fields of ``RECORDED``, kept by place where they have places; those that ``whole`` names
+    too are kept as their total over places, or the mean of a share. ``until`` stops after that many days.
+    ``timer`` gathers seconds by system. ``watch`` sees the block before each system's turn. Same scenario,
+    policy, seed and replicate give the same bits in any block.
     Raises QueryError for an unknown field and PolicyError for a directive that cannot be flown.
     """
     check()
@@ -112,10 +114,11 @@ def simulate(
     wars = np.zeros(len(replicates), state_type())
     for _, system in DAY:
         system.begin(prepared, worlds, wars)
-    daily = _empty_series(prepared, record, len(wars), days)
-    history = History(prepared)
+    daily = _empty_series(prepared, record, whole, len(wars), days)
+    history = history_of(prepared)
     counted, lost = np.zeros(len(wars)), np.zeros(len(wars))
     given: Directive | None = None
+    loops = [(system, system.loop) for _, system in DAY]
     for day in range(days):
         when = prepared.scenario.start + timedelta(days=day)
         prepared.set_day(theatre, day)
@@ -129,25 +132,50 @@ def simulate(
             for mission, weight in enumerate(directive.weights):
                 wars["order_weight"][:, mission] = weight
             given = directive
-        for _, system in DAY:
+        for system, loop in loops:
             if watch is not None:
                 watch(system.name, day, theatre, worlds, wars)
             started = time.perf_counter()
-            system.loop(theatre, worlds, wars, day)
+            loop(theatre, worlds, wars, day)
             if timer is not None:
                 timer[system.name] = timer.get(system.name, 0.0) + time.perf_counter() - started
         counted += wars["cuts_reported"].sum(1)
         lost += wars["aircraft_lost"].sum(1)
         for name, series in daily.items():
-            series[:, day] = wars[name][:, : series.shape[2]] if series.ndim == 3 else wars[name]
+            series[day] = _of_day(prepared, wars, name, series.ndim == 3)
     repair, fire = zip(*(forms.of(replicate) for replicate in replicates), strict=True)
-    return Block(replicates, daily, {"repair": np.array(repair), "fire": np.array(fire)})
+    by_war = {name: series.swapaxes(0, 1) for name, series in daily.items()}
+    return Block(replicates, by_war, {"repair": np.array(repair), "fire": np.array(fire)})
 
 
-def _empty_series(prepared: Prepared, record: Sequence[str], wars: int, days: int) -> dict[str, Series]:
-    """Return the zeroed daily arrays of the fields asked for. Raises QueryError for an unknown field."""
+def over_places(quantity: str, values: npt.NDArray[np.generic]) -> npt.NDArray[np.float64]:
+    """Return the whole of a quantity, (..., place) -> (...): its total over places, or the mean of a share.
+
+    Values are converted first and added along the last axis, so that no war's sum hangs on its neighbours.
+    """
+    exact = np.ascontiguousarray(values, dtype=np.float64)
+    total = exact.sum(axis=-1)
+    return np.asarray(total / exact.shape[-1] if RECORDED[quantity].kind == "mean" else total)
+
+
+def _of_day(prepared: Prepared, wars: Records, name: str, by_place: bool) -> npt.NDArray[np.generic]:
+    """Return a field's values of the day: (war,), or (war, place)."""
+    if not RECORDED[name].axes:
+        return wars[name]
+    values = wars[name][:, : len(places(prepared, name))]
+    return values if by_place else over_places(name, values)
+
+
+def _empty_series(
+    prepared: Prepared, record: Sequence[str], whole: Sequence[str], wars: int, days: int
+) -> dict[str, Series]:
+    """Return the zeroed daily arrays of the fields asked for, (day, war) or (day, war, place).
+
+    A day's values lie together, since they are written day by day. Raises QueryError for an unknown field.
+    """
     width = {name: len(places(prepared, name)) for name in record}
+    by_place = {name for name in record if RECORDED[name].axes and name not in whole}
     return {
-        name: np.zeros((wars, days, width[name]) if RECORDED[name].axes else (wars, days), np.float32)
+        name: np.zeros((days, wars, width[name]) if name in by_place else (days, wars), np.float32)
         for name in record
     }

@@ -11,6 +11,7 @@ from typing import Final, Literal
 import numpy as np
 import numpy.typing as npt
 
+from stalemate.engine.simulate import over_places
 from stalemate.scenario.air import TARGET_CLASSES
 from stalemate.systems.diplomacy import EXPLANATIONS
 from stalemate.systems.variables import RECORDED
@@ -131,6 +132,10 @@ QUANTITIES: Final[tuple[str, ...]] = (
 BY_PLACE: Final = ("front_tonnes",)
 """Quantities whose weekly series are kept for each place too."""
 
+_PLACED: Final = {*BY_PLACE, *(outcome.quantity for outcome in OUTCOMES if outcome.place is not None)}
+WHOLE: Final[tuple[str, ...]] = tuple(name for name in QUANTITIES if name not in _PLACED)
+"""Quantities of which only the whole over all places is needed."""
+
 
 @dataclass(frozen=True)
 class Kept:
@@ -163,7 +168,7 @@ def outcomes_of(
     made = {}
     for outcome in OUTCOMES:
         values = daily[outcome.quantity]
-        days = over_places(outcome.quantity, values if outcome.place is None else values[..., outcome.place])
+        days = whole_of(outcome.quantity, values if outcome.place is None else values[..., outcome.place])
         from_day = parting_day if outcome.over_days == "least" else first_day
         made[outcome.name] = _over_days(days[:, from_day : last_day + 1], outcome.over_days)
     return made
@@ -180,18 +185,14 @@ def weekly_of(
     series = []
     for quantity, place in kept:
         values = daily[quantity]
-        days = values[..., places[quantity].index(place)] if place else over_places(quantity, values)
+        days = values[..., places[quantity].index(place)] if place else whole_of(quantity, values)
         series.append(_by_week(np.asarray(days, np.float64), RECORDED[quantity].kind or "mean"))
     return np.stack(series, axis=2).astype(np.float32)
 
 
-def over_places(quantity: str, values: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-    """Return the whole of a quantity, (replicate, day): its total over places, or the mean of a share."""
-    exact = np.ascontiguousarray(values, dtype=np.float64)
-    if exact.ndim == 2:
-        return exact
-    total = exact.sum(axis=2)
-    return np.asarray(total / exact.shape[2] if RECORDED[quantity].kind == "mean" else total)
+def whole_of(quantity: str, values: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+    """Return the whole of a quantity, (replicate, day)."""
+    return values.astype(np.float64) if values.ndim == 2 else over_places(quantity, values)
 
 
 def _over_days(days: npt.NDArray[np.float64], how: str) -> npt.NDArray[np.float64]:

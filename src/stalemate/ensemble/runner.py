@@ -17,7 +17,16 @@ from typing import Generic, Protocol, TypeVar
 
 from stalemate.engine import simulate as engine
 from stalemate.engine.simulate import Block, Prepared, Structures
-from stalemate.ensemble.outcomes import BY_PLACE, QUANTITIES, Column, Kept, columns, outcomes_of, weekly_of
+from stalemate.ensemble.outcomes import (
+    BY_PLACE,
+    QUANTITIES,
+    WHOLE,
+    Column,
+    Kept,
+    columns,
+    outcomes_of,
+    weekly_of,
+)
 from stalemate.ensemble.runs import Runs, joined, read_run
 from stalemate.ensemble.store import (
     SHARD_WARS,
@@ -101,6 +110,7 @@ def run(
         wars=[(policies[p], part) for p, shard in shards for part in _blocks(recipe.wars_of(shard), block)],
         seed=seed,
         record=QUANTITIES,
+        whole=WHOLE,
         structures=structures,
         until=last_day + 1,
         reduce=keep,
@@ -168,6 +178,7 @@ class Plan(Generic[T]):
     structures: Structures
     until: int
     reduce: Callable[[Block], T]
+    whole: Sequence[str] = ()
 
 
 def run_blocks(plan: Plan[T], *, workers: int | None = None, progress: Progress | None = None) -> Iterator[T]:
@@ -181,6 +192,7 @@ def run_blocks(plan: Plan[T], *, workers: int | None = None, progress: Progress 
                 plan.seed,
                 part,
                 record=plan.record,
+                whole=plan.whole,
                 structures=plan.structures,
                 until=plan.until,
             )

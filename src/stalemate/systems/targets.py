@@ -19,6 +19,7 @@ from stalemate.systems.bombing import bombs_per_sortie, local_flak, may_strike
 from stalemate.systems.system import AbstractSystem, Record, Records
 from stalemate.systems.theatre import (
     AIRFIELD,
+    B29,
     CARRIER,
     DAM,
     MARINE,
@@ -63,6 +64,7 @@ class Targets(AbstractSystem):
         "approval",
         "raid_allowed",
         "raid_share",
+        "moonlit",
         "destruction_flown",
         "plan_number",
         "plan_count",
@@ -264,7 +266,7 @@ def _move_guns(theatre: Record, world: Record, war: Record) -> None:
 def _fly_plan(theatre: Record, world: Record, war: Record, day: int, k: int) -> None:
     """Send a class's standing sorties at the plan's targets in order, in whole packages.
 
-    What is less than a package waits for the next day. A target that may not be struck today is passed over.
+    What is less than a package waits for the next day. A target closed to the class today is passed over.
     A plan that is flown out begins again, twice a day at most; what is left then does no damage.
     """
     if war.drawn_plan != war.plan_number:
@@ -278,7 +280,7 @@ def _fly_plan(theatre: Record, world: Record, war: Record, day: int, k: int) -> 
             return
         slot = war.drawn_slot[k]
         target = war.plan_target[k, slot]
-        if may_strike(theatre, war.approval, target):
+        if _is_open(theatre, world, war, k, target):
             left = war.plan_sorties[k, slot] - war.drawn_sorties[k]
             sorties = left
             if ready < left:
@@ -291,6 +293,14 @@ def _fly_plan(theatre: Record, world: Record, war: Record, day: int, k: int) -> 
             ready -= max(0.0, left)
         war.drawn_slot[k] = (slot + 1) % count
         war.drawn_sorties[k] = 0.0
+
+
+@kernel
+def _is_open(theatre: Record, world: Record, war: Record, k: int, target: int) -> bool:
+    """Return whether a target may be struck today, and is not where the moon shows medium bombers."""
+    if war.moonlit and theatre.kind[k] == B29 and theatre.target_border_km[target] <= world.moon_border_km:
+        return False
+    return may_strike(theatre, war.approval, target)
 
 
 @kernel

@@ -195,7 +195,7 @@ def _plan_fields(targets: int, classes: int) -> allocation.Fields:
     }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Prepared:
     """A scenario as arrays: the theatre record without a day, and the tables that make a day.
 
