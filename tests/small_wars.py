@@ -362,7 +362,7 @@ def wars(rng: np.random.Generator, theatre: Records, count: int) -> Records:
     for name in ("rail_sorties", "pressure_sorties", "supply_lost_t", "road_sorties", "support_sorties"):
         records[name] = rng.gamma(1, 100, count)
     _put_ruins(rng, one, records)
-    for name in ("town_tonnes", "buildings_destroyed"):
+    for name in ("town_tonnes", "warned_tonnes", "buildings_destroyed"):
         records[name] = rng.gamma(0.5, 100, count) * (rng.random(count) < 0.7)
     fill("bombs_tonnes", lambda shape: rng.gamma(0.5, 100, shape))
     records["breaches"] = rng.poisson(0.4, count)

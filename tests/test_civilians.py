@@ -1,6 +1,7 @@
 """Civilians: deaths in proportion to bombs, bounds of warning and shelter, hunger and work."""
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from small_wars import theatre, wars, worlds
 from stalemate.scenario.resolve import DATED
 from stalemate.systems.bombing import deaths_per_tonne
 from stalemate.systems.civilians import Civilians
+from stalemate.systems.theatre import FIGHTER_BOMBER
 
 CIVILIANS = Civilians()
 PLAIN = {
@@ -17,6 +19,10 @@ PLAIN = {
     "civilian_town_deaths_share": 0.6,
     "civilian_town_tonnes_share": 0.2,
     "civilian_warning_factor": 0.2,
+    "civilian_front_tonnes_share": 0.0,
+    "civilian_front_factor": 0.2,
+    "civilian_near_dwellings": 0.0,
+    "civilian_law_warned": 0.0,
     "civilian_scatter": 0.0,
     "civilian_per_building": 5.0,
     "labour_return_days": 25.0,
@@ -36,8 +42,9 @@ def people(count=1, *, leaflets=1.0, present=1.0, shelter=1.0, warned=0.0, **par
         drawn[name] = value
     for name, value in (("present", present), ("shelter", shelter), ("warned", warned)):
         states["today"][:, DATED[f"civilian_{name}"]] = value
-    for name in ("bombs_tonnes", "town_tonnes", "buildings_destroyed"):
+    for name in ("bombs_tonnes", "town_tonnes", "near_tonnes", "warned_tonnes", "support_flown"):
         states[name] = 0.0
+    states["buildings_destroyed"] = 0.0
     states["food_share"], states["labour_left"] = 1.0, 1.0
     place[0]["leaflets"] = leaflets
     return place, drawn, states
@@ -53,6 +60,15 @@ def mean_deaths(towns, elsewhere, count=3000, **changes):
     bomb(states, towns, elsewhere)
     CIVILIANS.loop(place, drawn, states, 100)
     return states["deaths_town"].mean(), states["deaths_other"].mean()
+
+
+def test_civilians__those_told_of_a_raid_outside_towns_die_by_the_warning_factor():
+    place, drawn, states = people(3000, civilian_law_warned=0.5, civilian_warning_factor=0.2)
+    bomb(states, 0.0, 400.0)
+    states["near_tonnes"], states["warned_tonnes"] = 250.0, 100.0
+    CIVILIANS.loop(place, drawn, states, 100)
+    expected = (300.0 + 100.0 * (0.5 + 0.5 * 0.2)) * ELSEWHERE
+    assert states["deaths_other"].mean() == pytest.approx(expected, rel=0.01)
 
 
 def test_civilians__nobody_dies_where_no_bomb_falls():
@@ -77,11 +93,32 @@ def test_civilians__expected_deaths_are_linear_in_tonnes(tonnes, scatter):
         assert abs(mean - expected) < 4.5 * math.sqrt(variance / count)
 
 
-def test_deaths_per_tonne__give_the_war_s_total_back():
-    in_town, off_town = deaths_per_tonne(282_000.0, 576_000.0, 0.55, 0.23)
-    assert in_town * 576_000 * 0.23 + off_town * 576_000 * 0.77 == pytest.approx(282_000)
-    assert in_town * 576_000 * 0.23 == pytest.approx(0.55 * 282_000)
-    assert deaths_per_tonne(576.0, 576.0, 0.3, 0.3) == pytest.approx((1.0, 1.0))
+@pytest.mark.parametrize(("front", "factor"), [(0.0, 0.3), (0.3, 0.2), (0.3, 0.0), (0.2, 1.0)])
+def test_deaths_per_tonne__give_the_war_s_total_back(front, factor):
+    shares = {"town_deaths": 0.55, "town_tonnes": 0.23, "front_tonnes": front}
+    world = SimpleNamespace(
+        civilian_total_deaths=282_000.0,
+        civilian_total_tonnes=576_000.0,
+        civilian_front_factor=factor,
+        **{f"civilian_{name}_share": share for name, share in shares.items()},
+    )
+    in_town, off_town = deaths_per_tonne.py_func(world)
+    parts = (in_town * 0.23, off_town * (0.77 - front), factor * off_town * front)
+    assert 576_000 * sum(parts) == pytest.approx(282_000)
+    assert 576_000 * parts[0] == pytest.approx(0.55 * 282_000)
+
+
+def test_civilians__bombs_near_dwellings_kill_as_in_town_and_those_at_the_front_fewer():
+    place, drawn, states = people(
+        3000, civilian_near_dwellings=0.4, bombs_t_fighter_bomber=2.0, civilian_law_warned=0.0
+    )
+    place[0]["kind"][0] = FIGHTER_BOMBER
+    bomb(states, 100.0, 900.0)
+    states["near_tonnes"], states["support_flown"][:, 0] = 250.0, 150.0
+    CIVILIANS.loop(place, drawn, states, 100)
+    assert states["deaths_town"].mean() == pytest.approx((100 + 0.4 * 250) * IN_TOWN, rel=0.01)
+    elsewhere = 1000 - 100 - 0.4 * 250 - 300
+    assert states["deaths_other"].mean() == pytest.approx((elsewhere + 0.2 * 300) * ELSEWHERE, rel=0.01)
 
 
 def test_civilians__warning_helps_at_most_by_its_factor():

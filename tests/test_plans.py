@@ -189,9 +189,33 @@ def test_wrappers__change_one_thing_and_say_so():
         delayed(Historical(), 3)
 
 
+@pytest.mark.parametrize("name", ["banfill", "banfill-added"])
+def test_matched__flies_the_policy_s_mix_with_the_record_s_sorties(name):
+    policy, ordered = named(f"{name}:effort=record", WAR), decided(named(name, WAR), PARTS)
+    assert policy.label == f"{name}:effort=record"
+    same_effort = decided(policy, PARTS)
+    month = [PARTS.replace(day=1) + timedelta(days=k) for k in range(30)]
+    flown = []
+    for day in month:
+        record = history(day)
+        raids = np.zeros(len(record.road))
+        for raid in record.raids:
+            raids[CLASSES.index(raid.aircraft_class)] += raid.sorties
+        flown.append(record.rail.sum(1) + record.bridge.sum(1) + record.road + record.destruction + raids)
+    spent = np.mean(flown, axis=0)
+    total = same_effort.rail.sum(1) + same_effort.bridge.sum(1) + same_effort.road + same_effort.destruction
+    sent = (ordered.rail.sum(1) + ordered.bridge.sum(1) + ordered.road + ordered.destruction) > 0
+    np.testing.assert_allclose(total, np.where(sent, spent, 0.0))
+    np.testing.assert_array_equal(same_effort.support, ordered.support)
+    assert same(decided(named("smart:effort=record", WAR), PARTS), decided(named("smart", WAR), PARTS))
+    factor = total[0] / (ordered.rail.sum(1) + ordered.bridge.sum(1) + ordered.road + ordered.destruction)[0]
+    np.testing.assert_allclose(same_effort.rail[0], factor * ordered.rail[0])
+
+
 @pytest.mark.parametrize(
     ("name", "words"),
     [
+        ("banfill:effort=all", "expected one as effort=record"),
         ("banfill:hope=1", "found the change 'hope=1'; expected one of cap="),
         ("banfill:cap=-1", "found the change 'cap=-1'; expected one as cap=0.5"),
         ("banfill:cap=nan", "expected one as cap=0.5"),

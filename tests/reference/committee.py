@@ -70,9 +70,11 @@ def price_a_sortie(theatre: Part, world: Part, war: Part, target: int | None, k:
     aircraft += world.loss_accident_per_1000 / 1000
     class_name = "" if target is None else TARGET_CLASSES[theatre.target_class[target]]
     town = class_name == "town"
+    among = 1.0 if town else world.civilian_near_dwellings * (target is not None)
     part, of = world.civilian_town_deaths_share, world.civilian_town_tonnes_share
+    rest = 1 - of - world.civilian_front_tonnes_share * (1 - world.civilian_front_factor)
     a_tonne = world.civilian_total_deaths / world.civilian_total_tonnes
-    a_tonne *= part / of if town else (1 - part) / (1 - of)
+    a_tonne *= among * part / of + (1 - among) * (1 - part) / rest
     deaths = getattr(world, f"bombs_t_{name}", 0.0) * a_tonne
     warned = target is not None and theatre.warned_class[theatre.target_class[target]]
     counts = theatre.choice == 2 or warned

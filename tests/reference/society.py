@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 from reference import streams
-from reference.systems import Part, poisson, uniform
+from reference.systems import Part, classes, poisson, uniform
 
 from stalemate.scenario.air import TARGET_CLASSES
 from stalemate.streams import Decision
@@ -71,20 +71,34 @@ def _rice(world: Part, war: Part) -> None:
 
 
 def civilians(theatre: Part, world: Part, war: Part, day: int) -> None:
-    tonnes = sum(war.bombs_tonnes[: theatre.n_classes])
-    elsewhere = max(0.0, tonnes - war.town_tonnes)
+    support = sum(
+        war.support_flown[k] * getattr(world, f"bombs_t_{name}", 0.0) for k, name in classes(theatre)
+    )
+    everything = sum(war.bombs_tonnes[: theatre.n_classes])
     war.warned_share = min(1.0, world.civilian_warned * theatre.leaflets)
-    kept = war.warned_share * world.civilian_warning_factor + (1 - war.warned_share)
-    of_all = world.civilian_total_deaths / world.civilian_total_tonnes
-    town_rate = of_all * world.civilian_town_deaths_share / world.civilian_town_tonnes_share
-    rate = of_all * (1 - world.civilian_town_deaths_share) / (1 - world.civilian_town_tonnes_share)
-    exposed = world.civilian_present * world.civilian_shelter * kept
-    war.deaths_town = _dead(world, day, Decision.CIVILIAN_DEATHS, war.town_tonnes * town_rate * exposed)
-    war.deaths_other = _dead(world, day, Decision.CIVILIAN_OTHER, elsewhere * rate)
+    g, law = world.civilian_near_dwellings, world.civilian_law_warned
+    must_tell = min(war.near_tonnes, war.warned_tonnes)
+
+    def dying(told: float) -> float:
+        return told * world.civilian_warning_factor + 1 - told
+
+    towns = (war.town_tonnes + g * (war.near_tonnes - must_tell)) * dying(war.warned_share)
+    towns += g * must_tell * dying(max(war.warned_share, law))
+    country = max(0.0, everything - war.town_tonnes - g * war.near_tonnes - support)
+    country = max(0.0, country - (1 - g) * must_tell * (1 - dying(law)))
+    b = world.civilian_total_tonnes
+    parts = {"town": b * world.civilian_town_tonnes_share, "front": b * world.civilian_front_tonnes_share}
+    weight = b - sum(parts.values()) + world.civilian_front_factor * parts["front"]
+    rate = world.civilian_total_deaths * (1 - world.civilian_town_deaths_share) / weight
+    town_rate = world.civilian_total_deaths * world.civilian_town_deaths_share / parts["town"]
+    exposed = world.civilian_present * world.civilian_shelter
+    war.deaths_town = _dead(world, day, Decision.CIVILIAN_DEATHS, towns * town_rate * exposed)
+    outside = country + world.civilian_front_factor * support
+    war.deaths_other = _dead(world, day, Decision.CIVILIAN_OTHER, outside * rate)
     war.civilian_deaths = war.deaths_town + war.deaths_other
     war.displaced = world.civilian_per_building * war.buildings_destroyed
     war.hunger = float(np.clip(1 - war.food_share, 0, 1))
-    bombed = (war.town_tonnes + elsewhere) / 1000
+    bombed = everything / 1000
     gone = 1 - war.labour_left
     left = 1 - gone * (1 - 1 / world.labour_return_days)
     left -= war.labour_left * world.labour_flight_per_1000_t * bombed

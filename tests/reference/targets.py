@@ -14,7 +14,8 @@ from stalemate.streams import Decision
 
 SERVICE = {"marine": "Marines", "carrier": "Navy"}
 DAY_TOTALS = (
-    "raids_flown joint_strikes breaches buildings_destroyed town_tonnes near_tonnes pressure_sorties "
+    "raids_flown joint_strikes breaches buildings_destroyed town_tonnes near_tonnes warned_tonnes "
+    "pressure_sorties "
     "supply_lost_t"
 ).split()
 
@@ -125,7 +126,12 @@ def _planned(theatre: Part, world: Part, war: Part, k: int) -> list[tuple[int, f
         level = theatre.required_level[target]
         shone_on = war.moonlit and dict(classes(theatre))[k] == "b29"
         seen = shone_on and theatre.target_border_km[target] <= world.moon_border_km
-        closed = seen or theatre.forbidden_class[theatre.target_class[target]] or level == 4 or level > war.approval
+        closed = (
+            seen
+            or theatre.forbidden_class[theatre.target_class[target]]
+            or level == 4
+            or level > war.approval
+        )
         if not closed and ready < wanted:
             whole = ready // war.package[k] * war.package[k]
             war.drawn_sorties[k] += whole
@@ -152,6 +158,7 @@ def _hit(theatre: Part, world: Part, war: Part, day: int, k: int, i: int, name: 
         war.town_tonnes += tonnes
     else:
         war.near_tonnes += tonnes
+        war.warned_tonnes += tonnes * theatre.warned_class[theatre.target_class[i]]
     left, item = war.target_left[i], 8 * i + k
     hard = (war.tonnes_by_night if theatre.night[k] else war.tonnes_by_day)[i]
     section = theatre.target_section[i]

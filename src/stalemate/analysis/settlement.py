@@ -52,7 +52,7 @@ LEADERSHIP: Final[Mapping[str, float]] = MappingProxyType(
 """Bases under which the tipping value is sought: the coefficient of a change of leaders."""
 
 HISTORICAL: Final = "historical"
-_RECORD: Final = ("hazard", "settled", "pressure_felt")
+_RECORD: Final = ("hazard", "settled", "pressure_felt", "civilian_deaths")
 _AIR: Final = EXPLANATIONS.index("air-pressure")
 _NONE: Final = EXPLANATIONS.index("none")
 _EVERY: Final = range(len(EXPLANATIONS))
@@ -96,6 +96,20 @@ class Shift:
     posterior: Mapping[str, Estimate]
     open_a: float
     open_b: float
+
+
+@dataclass(frozen=True)
+class Toll:
+    """Civilians killed by bombing from the first day to the armistice, or to the horizon.
+
+    ``killed``: a policy -> persons, before the record. ``difference``: the first policy's less the second's,
+    paired; None for one policy. ``posterior``: the same difference, or the one number, under each event.
+    """
+
+    explanation: str
+    killed: Mapping[str, Estimate]
+    difference: Estimate | None
+    posterior: Mapping[str, Estimate]
 
 
 @dataclass(frozen=True)
@@ -154,6 +168,7 @@ class Settlement:
     quarters: tuple[str, ...]
     endings: tuple[Ending, ...]
     shifts: tuple[Shift, ...]
+    tolls: tuple[Toll, ...]
     evidence: tuple[Evidence, ...]
     coefficient: Coefficient
     tipping: tuple[Tipping, ...]
@@ -164,10 +179,12 @@ class _Wars:
     """What is kept of the wars of one policy.
 
     ``ended``: (replicate, explanation), day of the agreement, the number of days where there is none.
-    ``density``: event -> (replicate, explanation). ``pressure``: (day,), its sum over wars.
+    ``killed``: (replicate, explanation), civilians killed up to the signing or the horizon. ``density``:
+    event -> (replicate, explanation). ``pressure``: (day,), its sum over wars.
     """
 
     ended: npt.NDArray[np.int64]
+    killed: Floats
     density: dict[str, Floats]
     pressure: Floats
 
@@ -196,14 +213,12 @@ def settlement(
     chosen = [named(policy, war) if isinstance(policy, str) else policy for policy in policies]
     every = [*chosen, *([] if HISTORICAL in {p.name for p in chosen} else [named(HISTORICAL, war)])]
     forms = structures or Structures()
-    fought = _fight(longer, every, replicates, seed, forms, workers, progress)
+    worlds = resolve(longer, seed, range(replicates), forms)
+    signing = np.rint(worlds["talks_signing_days"])
+    fought = _fight(longer, every, signing, seed, forms, workers, progress)
     by_name = {policy.name: wars for policy, wars in zip(every, fought, strict=True)}
     record = by_name[HISTORICAL]
-    worlds = resolve(longer, seed, range(replicates), forms)
-    signed = {
-        policy.name: by_name[policy.name].ended + np.rint(worlds["talks_signing_days"])[:, None]
-        for policy in chosen
-    }
+    signed = {policy.name: by_name[policy.name].ended + signing[:, None] for policy in chosen}
     own = np.abs(worlds["talks_own_pressure"])
     quarters = _quarters(longer)
     return Settlement(
@@ -221,6 +236,7 @@ def settlement(
             _ending(name, e, days[:, e], record, quarters) for name, days in signed.items() for e in _EVERY
         ),
         shifts=_shifts([by_name[policy.name] for policy in chosen], record, longer.days),
+        tolls=_tolls({policy.name: by_name[policy.name] for policy in chosen}, record),
         evidence=tuple(_evidence(war, event, e, record) for event in EVENTS for e in _EVERY),
         coefficient=Coefficient(
             estimate(own, "1"),
@@ -251,20 +267,22 @@ def said(answer: Settlement) -> tuple[str, ...]:
         f"and {number(after.median)} after it: prior beside posterior, and there is nothing else to print.",
         f"This is a second question. After {answer.known_to} there is no record: effort repeats its last 90 "
         f"days, which is assumed, and wars are followed to {answer.until}. Harm to civilians is in no term; "
-        "that it would bring terms was a belief of planners. A longer war has more dead, civilians among "
-        "them, who are not counted here.",
+        "that it would bring terms was a belief of planners. A longer war has more dead; of civilians those "
+        "killed by bombing stand beside the dates, and hunger, cold and disease are not counted.",
     )
 
 
 def _fight(
     longer: Scenario,
     policies: Sequence[AbstractPolicy],
-    replicates: int,
+    signing: Floats,
     seed: int,
     structures: Structures,
     workers: int | None,
     progress: Progress | None,
 ) -> list[_Wars]:
+    """Fight the longer war under each policy. signing: (replicate,), days from agreement to signing."""
+    replicates = len(signing)
     parts = [range(at, min(at + SHARD_WARS, replicates)) for at in range(0, replicates, SHARD_WARS)]
     alone = longer.day_of(_alone(longer))
     events = {event: longer.day_of(_step(longer, event)) for event in EVENTS}
@@ -272,8 +290,13 @@ def _fight(
     def reduce(block: Block) -> _Wars:
         hazard = block.daily["hazard"].astype(np.float64)
         settled = block.daily["settled"] > 0
+        ended = np.where(settled[:, -1], settled.argmax(axis=1), longer.days).astype(np.int64)
+        killed = block.daily["civilian_deaths"].astype(np.float64).cumsum(axis=1)
+        first, last = block.replicates.start, block.replicates.stop
+        signed = (ended + signing[first:last, None]).astype(np.int64)
         return _Wars(
-            np.where(settled[:, -1], settled.argmax(axis=1), longer.days).astype(np.int64),
+            ended,
+            np.take_along_axis(killed, np.minimum(signed, longer.days - 1), axis=1),
             {
                 event: rivals.density(hazard[:, alone:day].sum(axis=1), hazard[:, day])
                 for event, day in events.items()
@@ -297,6 +320,7 @@ def _fight(
 def _joined(parts: Sequence[_Wars]) -> _Wars:
     return _Wars(
         np.concatenate([part.ended for part in parts]),
+        np.concatenate([part.killed for part in parts]),
         {event: np.concatenate([part.density[event] for part in parts]) for event in EVENTS},
         np.sum([part.pressure for part in parts], axis=0),
     )
@@ -354,6 +378,28 @@ def _shifts(fought: Sequence[_Wars], record: _Wars, days: int) -> tuple[Shift, .
             },
             float(np.mean(a[:, e] == days)),
             float(np.mean(b[:, e] == days)),
+        )
+        for e in _EVERY
+    )
+
+
+def _tolls(fought: Mapping[str, _Wars], record: _Wars) -> tuple[Toll, ...]:
+    """Return the civilians killed until the armistice under each explanation."""
+    names = list(fought)
+
+    def persons(e: int) -> Floats:
+        killed = fought[names[0]].killed[:, e]
+        return killed - fought[names[1]].killed[:, e] if len(names) > 1 else killed
+
+    return tuple(
+        Toll(
+            EXPLANATIONS[e],
+            {name: estimate(wars.killed[:, e], "persons") for name, wars in fought.items()},
+            estimate(persons(e), "persons") if len(names) > 1 else None,
+            {
+                event: rivals.weighted_estimate(persons(e), record.density[event][:, e], "persons")
+                for event in EVENTS
+            },
         )
         for e in _EVERY
     )

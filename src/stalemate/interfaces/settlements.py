@@ -31,6 +31,7 @@ def print_settlement(console: Console, answer: Settlement) -> None:
     for policy in answer.policies:
         _print_quarters(console, answer, policy)
     _print_shifts(console, answer)
+    _print_tolls(console, answer)
     _print_evidence(console, answer)
     _print_pressure(console, answer)
 
@@ -68,6 +69,15 @@ def settlement_payload(answer: Settlement) -> dict[str, Any]:
                 "open": [shift.open_a, shift.open_b],
             }
             for shift in answer.shifts
+        ],
+        "civilians_killed": [
+            {
+                "explanation": toll.explanation,
+                "killed": _bands(toll.killed),
+                "difference": None if toll.difference is None else _band(toll.difference),
+                "posterior": _bands(toll.posterior),
+            }
+            for toll in answer.tolls
         ],
         "evidence": [
             {
@@ -151,6 +161,28 @@ def _print_shifts(console: Console, answer: Settlement) -> None:
     console.print(table)
 
 
+def _print_tolls(console: Console, answer: Settlement) -> None:
+    """Print the civilians killed up to the armistice, median and below it the band."""
+    after = f"after {_EVENT_WORDS[EVENTS[0]]}"
+    heads = ("difference", after) if len(answer.policies) > 1 else (after,)
+    table = _table("explanation", *answer.policies, *heads)
+    for toll in answer.tolls:
+        bands = [*toll.killed.values(), toll.difference, toll.posterior[EVENTS[0]]]
+        table.add_row(toll.explanation, *(_two_lines(band) for band in bands if band is not None))
+    paired = "; paired difference, before the record and after the agreement" if answer.shifts else ""
+    console.print(
+        Text(
+            "\nCivilians killed by bombing up to the armistice, or to the horizon: median, and below it the "
+            f"90 % band{paired}."
+        )
+    )
+    console.print(table)
+
+
+def _two_lines(band: Estimate) -> str:
+    return f"{number(band.median)}\n{number(band.low)}…{number(band.high)}"
+
+
 def _print_evidence(console: Console, answer: Settlement) -> None:
     words = [_EVENT_WORDS[event] for event in EVENTS]
     heads = [f"{head}\n{word}" for word in words for head in ("ln BF", "weight", "T/m")]
@@ -223,4 +255,4 @@ def _band(band: Estimate) -> dict[str, float | int]:
 
 
 def _bands(bands: Mapping[str, Estimate]) -> dict[str, dict[str, float | int]]:
-    return {event: _band(bands[event]) for event in EVENTS}
+    return {name: _band(band) for name, band in bands.items()}

@@ -49,6 +49,7 @@ NAMES: Final[Mapping[str, str]] = MappingProxyType(
 CHANGES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "cap": "cap=0.5: this share of the policy's sorties at lines, roads and fixed targets",
+        "effort": "effort=record: its own mix, with as many of these sorties as the record flew each month",
         "delay": "delay=30: the policy begins so many days later",
         "truce": "truce=1952-10-08..1953-04-26: no attack on anything from day to day",
         "law": f"law={LAWS[-1]}: the policy under that body of law from the first day",
@@ -112,6 +113,10 @@ def _changed(policy: AbstractPolicy, change: str, scenario: Scenario) -> Abstrac
             if not 0 <= share < float("inf"):
                 raise ValueError
             return wrappers.capped(policy, share, scenario.start)
+        if key == "effort":
+            if value != "record":
+                raise ValueError
+            return wrappers.matched(policy, scenario.start)
         if key == "delay":
             days = int(value)
             if days < 0:

@@ -3,21 +3,16 @@
 Where each of them comes from: docs/model/policies.md.
 """
 
-from calendar import monthrange
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import ClassVar, Self, final
+from typing import ClassVar, final
 
 import numpy as np
-import numpy.typing as npt
 
-from stalemate.errors import QueryError
 from stalemate.policies.directive import MISSIONS, AbstractPolicy, Choice, Directive, Observation
+from stalemate.policies.spent import History, Spent
 from stalemate.scenario.air import Level
-
-Floats = npt.NDArray[np.float64]
 
 
 @final
@@ -90,7 +85,7 @@ class Smart(AbstractPolicy):
         if self.waits(seen):
             return seen.historical
         winter = (self.model_starts, self.model_ends)
-        return _menu(_Spent.in_month_of(seen), seen.historical, winter, "believed", "theatre")
+        return _menu(Spent.in_month_of(seen), seen.historical, winter, "believed", "theatre")
 
 
 @final
@@ -109,7 +104,7 @@ class Optimal(AbstractPolicy):
         if self.waits(seen):
             return seen.historical
         winter = (self.model_starts, self.model_ends)
-        return _menu(_Spent.in_month_of(seen), seen.historical, winter, "true", "theatre")
+        return _menu(Spent.in_month_of(seen), seen.historical, winter, "true", "theatre")
 
 
 @final
@@ -128,7 +123,7 @@ class NoRestrictions(AbstractPolicy):
         if self.waits(seen):
             return seen.historical
         winter = (self.model_starts, self.model_ends)
-        return _menu(_Spent.in_month_of(seen), seen.historical, winter, "believed", "president")
+        return _menu(Spent.in_month_of(seen), seen.historical, winter, "believed", "president")
 
 
 @final
@@ -144,7 +139,7 @@ class CloseSupport(AbstractPolicy):
         """Return the day's directive with its offensive sorties at the front."""
         if self.waits(seen):
             return seen.historical
-        return _in_support(_Spent.in_month_of(seen), seen.historical)
+        return _in_support(Spent.in_month_of(seen), seen.historical)
 
 
 @final
@@ -195,9 +190,6 @@ class NoBombing(AbstractPolicy):
         return seen.historical.scaled(**dict.fromkeys((*MISSIONS, "superiority", "other"), 0))
 
 
-History = Callable[[date], Directive]
-"""The record's orders by day; days under the same orders share one directive, so results are kept by it."""
-
 _kept = lru_cache(maxsize=256)
 
 
@@ -228,47 +220,13 @@ def _without_dams(today: Directive) -> Directive:
 
 
 @_kept
-def _in_support(spent: "_Spent", today: Directive) -> Directive:
+def _in_support(spent: Spent, today: Directive) -> Directive:
     return replace(_restrained(today), support=today.support + spent.sorties)
-
-
-@dataclass(frozen=True)
-class _Spent:
-    """What the record spent in a month at lines, roads and fixed targets, raids among them."""
-
-    history: History
-    classes: tuple[str, ...]
-    year: int
-    month: int
-
-    @classmethod
-    def in_month_of(cls, seen: Observation) -> Self:
-        return cls(seen.history, seen.classes, seen.date.year, seen.date.month)
-
-    @property
-    def sorties(self) -> Floats:
-        """Sorties a day by class: (class,)."""
-        return _mean_spent(self)
-
-
-@_kept
-def _mean_spent(month: _Spent) -> Floats:
-    days = []
-    for day in range(1, monthrange(month.year, month.month)[1] + 1):
-        try:
-            order = month.history(date(month.year, month.month, day))
-        except QueryError:
-            continue
-        spent = order.rail.sum(1) + order.bridge.sum(1) + order.road + order.destruction
-        for raid in order.raids:
-            spent[month.classes.index(raid.aircraft_class)] += raid.sorties
-        days.append(spent)
-    return np.asarray(np.mean(days, axis=0))
 
 
 @_kept
 def _menu(
-    spent: _Spent, today: Directive, winter: tuple[date, date], choice: Choice, delegated: Level
+    spent: Spent, today: Directive, winter: tuple[date, date], choice: Choice, delegated: Level
 ) -> Directive:
     """Return orders of which each states all that a class may spend; lines as they were hit in a winter."""
     lines = _winter(spent.history, *winter)

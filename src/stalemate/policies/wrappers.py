@@ -5,8 +5,11 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import ClassVar, final
 
+import numpy as np
+
 from stalemate.errors import PolicyError
 from stalemate.policies.directive import AbstractPolicy, Directive, Observation
+from stalemate.policies.spent import Spent, standing
 from stalemate.scenario.air import Law
 
 
@@ -33,6 +36,33 @@ class Capped(AbstractPolicy):
         """Return the inner policy's directive, scaled."""
         ordered = self.inner.decide(seen)
         return ordered if self.waits(seen) else _scaled(ordered, self.share)
+
+
+@final
+@dataclass(frozen=True)
+class Matched(AbstractPolicy):
+    """A policy with as many sorties at lines, roads and fixed targets as the record, from its parting on.
+
+    Class by class and month by month: its own mix, the record's number. Dated raids are spread over the
+    month. A class that the policy sends nowhere stays at home. Where a committee chooses, the orders already
+    state the record's sorties, and nothing is changed.
+    """
+
+    name: ClassVar[str] = "effort"
+    summary: ClassVar[str] = "the policy's mix with the record's number of sorties"
+    inner: AbstractPolicy
+    parts: date | None = None
+
+    @property
+    def label(self) -> str:
+        """Name with what is changed."""
+        return f"{self.inner.label}:effort=record"
+
+    def decide(self, seen: Observation) -> Directive:
+        """Return the inner policy's directive, scaled by class."""
+        ordered = self.inner.decide(seen)
+        keeps = self.waits(seen) or ordered.choice != "given"
+        return ordered if keeps else _matched(ordered, Spent.in_month_of(seen))
 
 
 @final
@@ -105,6 +135,11 @@ def capped(inner: AbstractPolicy, share: float, start: date) -> Capped:
     return Capped(inner, share, inner.parts or start)
 
 
+def matched(inner: AbstractPolicy, start: date) -> Matched:
+    """Return a policy with the record's effort, from its parting on or, if none, ``start``."""
+    return Matched(inner, inner.parts or start)
+
+
 def delayed(inner: AbstractPolicy, days: int) -> Delayed:
     """Return a policy that parts from the record some days later than it would.
 
@@ -131,6 +166,20 @@ _kept = lru_cache(maxsize=256)
 @_kept
 def _scaled(ordered: Directive, share: float) -> Directive:
     return ordered.scaled(rail=share, bridge=share, road=share, destruction=share)
+
+
+@_kept
+def _matched(ordered: Directive, spent: Spent) -> Directive:
+    flown = standing(ordered)
+    share = np.divide(spent.sorties, flown, out=np.zeros_like(flown), where=flown > 0)
+    return replace(
+        ordered,
+        rail=ordered.rail * share[:, None],
+        bridge=ordered.bridge * share[:, None],
+        road=ordered.road * share,
+        destruction=ordered.destruction * share,
+        raids=(),
+    )
 
 
 @_kept

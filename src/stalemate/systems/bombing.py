@@ -56,9 +56,15 @@ def cuts_per_sortie(world: Record, hit_share: float, kind: int) -> float:
 
 
 @kernel
-def deaths_per_tonne(
-    deaths: float, tonnes: float, town_deaths: float, town_tonnes: float
-) -> tuple[float, float]:
-    """Return deaths a tonne on towns and elsewhere, from the war's totals and the towns' share of each."""
-    in_town = deaths * town_deaths / (tonnes * town_tonnes)
-    return in_town, deaths * (1.0 - town_deaths) / (tonnes * (1.0 - town_tonnes))
+def deaths_per_tonne(world: Record) -> tuple[float, float]:
+    """Return deaths a tonne among dwellings of towns, and elsewhere but for the front.
+
+    From the war's totals, the towns' share of each, and the front's share of the tonnes, where a tonne kills
+    ``civilian_front_factor`` times what it does elsewhere: the three parts give the war's total back.
+    """
+    deaths, tonnes = world.civilian_total_deaths, world.civilian_total_tonnes
+    in_towns = tonnes * world.civilian_town_tonnes_share
+    at_front = tonnes * world.civilian_front_tonnes_share
+    elsewhere = tonnes - in_towns - (1.0 - world.civilian_front_factor) * at_front
+    share = world.civilian_town_deaths_share
+    return deaths * share / in_towns, deaths * (1.0 - share) / elsewhere

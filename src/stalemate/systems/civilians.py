@@ -1,8 +1,9 @@
 """Civilians: deaths, homes lost, hunger, men who leave their work. Equations: docs/model/civilians.md.
 
-Deaths are a rate a tonne on towns, times who is present, how they are sheltered and whether they were warned,
-and a lower rate a tonne elsewhere. Both rates follow from one total for the war, which nobody knows. Deaths
-are a cost: no objective falls with them, and there is no term by which they could serve.
+Deaths are a rate a tonne among the dwellings of towns, times who is present, how they are sheltered and
+whether they were warned, a lower rate a tonne elsewhere and a still lower one at the front. All follow from
+one total for the war, which nobody knows. Deaths are a cost: no objective falls with them, and there is no
+term by which they could serve.
 """
 
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from typing import ClassVar, Final, final
 from stalemate.kernel import kernel
 from stalemate.scenario.resolve import DATED
 from stalemate.streams import Decision, exp_, normal_quantile, poisson_quantile, uniform
-from stalemate.systems.bombing import deaths_per_tonne
+from stalemate.systems.bombing import bombs_per_sortie, deaths_per_tonne
 from stalemate.systems.system import AbstractSystem, Record, Records
 from stalemate.systems.theatre import Prepared
 
@@ -29,7 +30,10 @@ class Civilians(AbstractSystem):
     reads: ClassVar[tuple[str, ...]] = (
         "today",
         "bombs_tonnes",
+        "support_flown",
         "town_tonnes",
+        "near_tonnes",
+        "warned_tonnes",
         "buildings_destroyed",
         "food_share",
     )
@@ -56,25 +60,29 @@ class Civilians(AbstractSystem):
 @kernel
 def bear(theatre: Record, world: Record, war: Record, day: int) -> None:
     """Run one day of those who live under the bombs."""
-    tonnes = 0.0
+    dropped = 0.0
+    at_front = 0.0
     for k in range(theatre.n_classes):
-        tonnes += war.bombs_tonnes[k]
-    elsewhere = max(0.0, tonnes - war.town_tonnes)
+        dropped += war.bombs_tonnes[k]
+        at_front += bombs_per_sortie(world, theatre.kind[k]) * war.support_flown[k]
     war.warned_share = min(1.0, war.today[_WARNED] * theatre.leaflets)
+    told_share = max(war.warned_share, world.civilian_law_warned)
+    saved = 1.0 - world.civilian_warning_factor
+    near = world.civilian_near_dwellings
+    told = min(war.warned_tonnes, war.near_tonnes)
+    among = (war.town_tonnes + near * (war.near_tonnes - told)) * (1.0 - saved * war.warned_share)
+    among += near * told * (1.0 - saved * told_share)
+    elsewhere = max(0.0, dropped - war.town_tonnes - near * war.near_tonnes - at_front)
+    off = max(0.0, elsewhere - (1.0 - near) * told * saved * world.civilian_law_warned)
+    off += world.civilian_front_factor * at_front
+    in_town, off_town = deaths_per_tonne(world)
     exposed = war.today[_PRESENT] * war.today[_SHELTER]
-    exposed *= 1.0 - war.warned_share * (1.0 - world.civilian_warning_factor)
-    in_town, off_town = deaths_per_tonne(
-        world.civilian_total_deaths,
-        world.civilian_total_tonnes,
-        world.civilian_town_deaths_share,
-        world.civilian_town_tonnes_share,
-    )
-    war.deaths_town = _deaths(world, day, war.town_tonnes * in_town * exposed, _IN_TOWN)
-    war.deaths_other = _deaths(world, day, elsewhere * off_town, _ELSEWHERE)
+    war.deaths_town = _deaths(world, day, among * in_town * exposed, _IN_TOWN)
+    war.deaths_other = _deaths(world, day, off * off_town, _ELSEWHERE)
     war.civilian_deaths = war.deaths_town + war.deaths_other
     war.displaced = war.buildings_destroyed * world.civilian_per_building
     war.hunger = min(1.0, max(0.0, 1.0 - war.food_share))
-    _work(world, war, war.town_tonnes + elsewhere)
+    _work(world, war, dropped)
 
 
 @kernel

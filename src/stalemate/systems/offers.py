@@ -57,7 +57,7 @@ def price(theatre: Record, world: Record, war: Record, target: int, k: int) -> f
     by_guns = war.loss_rate[k] * local_flak(world, war, target)
     cost = world.loss_weight * (by_guns + world.loss_accident_per_1000 * 0.001)
     if theatre.choice == TRUE or theatre.warned_class[c]:
-        cost += _harm(theatre, world, c == TOWN, k)
+        cost += _harm(theatre, world, 1.0 if c == TOWN else world.civilian_near_dwellings, k)
     return cost
 
 
@@ -66,21 +66,18 @@ def line_price(theatre: Record, world: Record, war: Record, k: int) -> float:
     """Return the same for a sortie at open line or road traffic, where guns are as on average."""
     cost = world.loss_weight * (war.loss_rate[k] + world.loss_accident_per_1000 * 0.001)
     if theatre.choice == TRUE:
-        cost += _harm(theatre, world, False, k)
+        cost += _harm(theatre, world, 0.0, k)
     return cost
 
 
 @kernel
-def _harm(theatre: Record, world: Record, in_town: bool, k: int) -> float:
-    """Return what the deaths to be expected of a sortie weigh, people unwarned and without shelter."""
-    deaths, elsewhere = deaths_per_tonne(
-        world.civilian_total_deaths,
-        world.civilian_total_tonnes,
-        world.civilian_town_deaths_share,
-        world.civilian_town_tonnes_share,
-    )
-    if not in_town:
-        deaths = elsewhere
+def _harm(theatre: Record, world: Record, among: float, k: int) -> float:
+    """Return what the deaths to be expected of a sortie weigh, people unwarned and without shelter.
+
+    ``among``: the share of its bombs that falls among dwellings of towns.
+    """
+    in_town, elsewhere = deaths_per_tonne(world)
+    deaths = among * in_town + (1.0 - among) * elsewhere
     return world.harm_weight * deaths * bombs_per_sortie(world, theatre.kind[k])
 
 

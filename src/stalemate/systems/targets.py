@@ -90,6 +90,7 @@ class Targets(AbstractSystem):
         "buildings_destroyed",
         "town_tonnes",
         "near_tonnes",
+        "warned_tonnes",
         "pressure_sorties",
         "flak_factor",
         "effect",
@@ -197,6 +198,7 @@ def _clear(theatre: Record, war: Record) -> None:
     war.buildings_destroyed = 0.0
     war.town_tonnes = 0.0
     war.near_tonnes = 0.0
+    war.warned_tonnes = 0.0
     war.pressure_sorties = 0.0
     war.supply_lost_t = 0.0
 
@@ -359,6 +361,8 @@ def _count(theatre: Record, war: Record, k: int, target: int, sorties: float, to
         war.town_tonnes += tonnes
     else:
         war.near_tonnes += tonnes
+        if theatre.warned_class[c]:
+            war.warned_tonnes += tonnes
     if c not in (YARD, PORT, AIRFIELD):
         war.pressure_sorties += sorties
 
