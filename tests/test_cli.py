@@ -91,6 +91,10 @@ def test_compare__prints_within_80_columns_with_verdict_and_harm(capsys):
     code, out, err = call(capsys, "compare", "shifted", "plain", *FEW)
     assert code == 0
     assert max(len(line) for line in out.splitlines()) <= 80
+    [heading] = [line for line in out.splitlines() if line.startswith("outcome")]
+    assert heading.split() == ["outcome", "shifted", "plain", "difference", "P"]
+    killed = next(line for line in out.splitlines() if line.startswith("civilians killed"))
+    assert len(killed.split()) == 2 + 4
     assert "so no run says anything about it" in " ".join(out.split())
     assert "Deaths by hunger, cold and disease are not modelled" in " ".join(out.split())
     assert "civil rail freight" in out

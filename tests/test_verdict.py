@@ -69,8 +69,17 @@ def test_verdict__gives_none_with_too_few_pairs():
 
 def test_verdict__gives_the_chance_of_agreement_under_every_account_and_says_what_it_is_worth():
     [talks] = [p for p in said({"settled_threat": 1.0}) if p.startswith("Chance of agreement by 1953-07-27")]
-    assert "settled by then, threat 1 (1 to 1)" in talks
+    assert "agreed, if threat 1 (1 to 1)" in talks
     assert "Which account is true one war cannot say" in talks
+
+
+def test_verdict__says_when_the_policies_do_not_fly_the_same():
+    pairs = runs_of({})
+    flown = float(np.median(pairs.kept[1].outcomes["sorties"]))
+    [found] = [p for p in said({"sorties": 0.25 * flown}) if p.startswith("Not the same effort")]
+    assert "alpha flies 25 % more sorties than beta" in found
+    assert not [p for p in said({"sorties": 0.02 * flown}) if p.startswith("Not the same effort")]
+    assert "25 % fewer sorties" in "".join(said({"sorties": -0.25 * flown}))
 
 
 def test_verdict__always_ends_with_harm_to_civilians_and_what_is_not_counted():

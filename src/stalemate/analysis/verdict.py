@@ -34,6 +34,13 @@ LEAST_PAIRS: Final = 20
 CIVILIANS: Final = "civilians"
 """The group of outcomes that is harm to civilians."""
 
+LITTLE: Final = 0.03
+"""A difference in sorties up to this share of them goes without saying."""
+
+RECORD: Final = "historical"
+EQUAL_EFFORT: Final = ":effort=record"
+"""What makes a policy fly as many sorties as the record."""
+
 NOT_COUNTED: Final = (
     "Deaths by hunger, cold and disease are not modelled, and no result here may be read as if they were nil."
 )
@@ -62,7 +69,7 @@ def verdict(comparison: Comparison) -> tuple[str, ...]:
     if any(form.fire in CAUSED_FIRE for form in comparison.forms):
         said.append(CAUSES)
     said += [sentence(found, _label(name)) for name, found in comparison.leanings.items()]
-    return (*said, _talks(comparison), _harm(comparison))
+    return (*said, *_effort(comparison), _talks(comparison), _harm(comparison))
 
 
 @dataclass(frozen=True)
@@ -156,6 +163,28 @@ def _words(form: FormContrast) -> str:
 
 def _label(name: str) -> str:
     return next(outcome.label for outcome in OUTCOMES if outcome.name == name)
+
+
+def _effort(comparison: Comparison) -> list[str]:
+    """Return how far the two policies differ in effort; nothing if that is little."""
+    sorties, bombs = (comparison.contrast(name) for name in ("sorties", "bombs_tonnes"))
+    if abs(sorties.difference.median) <= LITTLE * sorties.b.median:
+        return []
+    flown, dropped = (_more(contrast) for contrast in (sorties, bombs))
+    said = (
+        f"Not the same effort: {comparison.a} flies {flown} sorties than {comparison.b} and drops {dropped} "
+        "bombs, so part of each difference is effort and not choice."
+    )
+    if comparison.b == RECORD and EQUAL_EFFORT not in comparison.a:
+        said += f" With as many sorties as the record: compare {comparison.a}{EQUAL_EFFORT} {comparison.b}."
+    return [said]
+
+
+def _more(contrast: Contrast) -> str:
+    if contrast.b.median == 0:
+        return "more" if contrast.difference.median > 0 else "no more"
+    share = 100 * contrast.difference.median / contrast.b.median
+    return f"{number(abs(share))} % {'more' if share > 0 else 'fewer'}"
 
 
 def _talks(comparison: Comparison) -> str:

@@ -51,13 +51,13 @@ GROUPS: Final = ("supply", "railways", "the front", "the rear", "own air effort"
 TOWN: Final = TARGET_CLASSES.index("town")
 
 SETTLED_LABELS: Final = (
-    "settled by then, nothing",
-    "settled by then, air pressure",
-    "settled by then, denial",
-    "settled by then, leadership",
-    "settled by then, threat",
-    "settled by then, ground cost",
-    "settled by then, compromise",
+    "agreed, if nothing",
+    "agreed, if pressure",
+    "agreed, if denial",
+    "agreed, if leadership",
+    "agreed, if threat",
+    "agreed, if ground cost",
+    "agreed, if compromise",
 )
 """Whether agreement was reached by the last day, under each rival account of what ended the war."""
 
@@ -90,11 +90,11 @@ OUTCOMES: Final[tuple[Outcome, ...]] = (
         "Communist casualties",
         "the front",
     ),
-    Outcome("ground_km2", "ground_km2", "end", "km2", "ground gained by the UN", "the front", "always"),
-    Outcome("power_share", "power_share", "mean", "1", "electric power, mean share", "the rear"),
-    Outcome("industry_share", "industry_share", "mean", "1", "industry, mean share", "the rear"),
+    Outcome("ground_km2", "ground_km2", "end", "km2", "ground gained by UN", "the front", "always"),
+    Outcome("power_share", "power_share", "mean", "1", "electric power, share", "the rear"),
+    Outcome("industry_share", "industry_share", "mean", "1", "industry, share", "the rear"),
     Outcome("towns_standing", "class_left", "end", "1", "towns standing, end", "the rear", place=TOWN),
-    Outcome("supply_lost_t", "supply_lost_t", "sum", "t", "stores burnt in the rear", "the rear"),
+    Outcome("supply_lost_t", "supply_lost_t", "sum", "t", "stores burnt in rear", "the rear"),
     Outcome("sorties", "sorties", "sum", "sorties", "sorties flown", "own air effort"),
     Outcome("bombs_tonnes", "bombs_tonnes", "sum", "t", "bombs dropped", "own air effort"),
     Outcome("aircraft_lost", "aircraft_lost", "sum", "aircraft", "own aircraft lost", "own air effort"),
@@ -102,7 +102,7 @@ OUTCOMES: Final[tuple[Outcome, ...]] = (
     Outcome("air_losses", "air_losses", "sum", "aircraft", "lost in the air", "own air effort"),
     Outcome("refused_sorties", "refused_sorties", "sum", "sorties", "sorties refused", "own air effort"),
     Outcome("civilian_deaths", "civilian_deaths", "sum", "persons", "civilians killed", "civilians"),
-    Outcome("displaced", "displaced", "sum", "persons", "civilians made homeless", "civilians"),
+    Outcome("displaced", "displaced", "sum", "persons", "civilians homeless", "civilians"),
     Outcome("rice_lost_t", "rice_lost_t", "sum", "t", "rice lost", "civilians"),
     Outcome("food_share", "food_share", "mean", "1", "grain against need", "civilians"),
     Outcome("civil_tonnes", "civil_tonnes", "mean", "t/day", "civil rail freight", "civilians"),

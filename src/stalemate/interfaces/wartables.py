@@ -21,7 +21,6 @@ from stalemate.units import with_unit
 
 _MARKS: Final = {"never": "", "dated fire": "*", "always": "†"}
 MOST_PLACES: Final = 4
-_LABEL: Final = max(len(o.label + _MARKS[o.given]) for o in OUTCOMES)
 
 
 def print_comparison(console: Console, comparison: Comparison) -> None:
@@ -31,7 +30,7 @@ def print_comparison(console: Console, comparison: Comparison) -> None:
         f"{comparison.a} against {comparison.b}: {recipe.scenario}, {_span(recipe)}, "
         f"{recipe.replicates:,} pairs, seed {recipe.seed}. Median, and below it the 90 % band."
     )
-    table = _table("outcome", comparison.a, comparison.b, "difference", "P", least=_LABEL)
+    table = _table("outcome", comparison.a, comparison.b, "difference", "P")
     for group in GROUPS:
         table.add_row(Text(group.upper()))
         for c in comparison.contrasts:
