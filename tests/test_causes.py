@@ -33,6 +33,15 @@ def answer(policy="historical"):
     return sm.why(korea(), policy, start=START, end=END, replicates=WARS, seed=3)
 
 
+def test_why__counts_the_civilians_killed_in_its_days():
+    block = simulate(
+        prepare(korea()), named("historical", korea()), 3, range(WARS), record=("civilian_deaths",)
+    )
+    days = slice(korea().day_of(START), korea().day_of(END) + 1)
+    killed = block.daily["civilian_deaths"][:, days].astype(float).sum(axis=1)
+    assert answer().killed.mean == pytest.approx(killed.mean())
+
+
 def one_line(**changed):
     """Return a day of one line of 1,000 t with plenty of trucks, 800 t ordered, and nothing broken."""
     place, drawn, state = two_sectors(trucks=3000.0)

@@ -51,6 +51,18 @@ def test_services__totals_are_those_of_the_same_question_asked_by_class(quantity
         assert getattr(row, field).median == pytest.approx(asked.estimate.median, rel=1e-6)
 
 
+def test_services__civilians_killed_are_those_of_the_same_question_over_all_bombs():
+    asked = predict(WAR, "civilian_deaths", WAR.start, SHORT, policy="historical", replicates=12, seed=3)
+    assert ANSWER.killed["historical"].median == pytest.approx(asked.estimate.median, rel=1e-6)
+    assert ANSWER.killed["none"].high == 0
+    assert services_payload(ANSWER)["civilians_killed"]["none"]["median"] == 0
+
+
+def test_services__a_policy_named_twice_is_run_once():
+    rows = services(WAR, ["none", "none"], replicates=2, seed=3, until=SHORT).rows
+    assert len(rows) == len({row.service for row in rows})
+
+
 def test_services__without_bombing_cost_and_do_nothing():
     for row in ANSWER.rows:
         if row.policy == "none":

@@ -29,7 +29,7 @@ def answer():
 def by_hand():
     """Return the daily record of the historical wars, and their worlds."""
     longer = extended(read.load("korea-1951"), date(1954, 12, 31))
-    record = ("hazard", "settled")
+    record = ("hazard", "settled", "civilian_deaths")
     block = simulate(prepare(longer), named("historical", longer), 2, range(WARS), record=record)
     return longer, block.daily, resolve(longer, 2, range(WARS), Structures())
 
@@ -71,6 +71,22 @@ def test_settlement__dates_the_armistice_by_agreement_and_signing():
             signed = days[0] + round(float(worlds["talks_signing_days"][r])) if len(days) else longer.days
             later += signed >= longer.days
         assert shares[-1] == pytest.approx(later / WARS)
+
+
+def test_settlement__counts_the_civilians_killed_until_the_signing_day_by_day():
+    longer, daily, worlds = by_hand()
+    toll = next(toll for toll in answer().tolls if toll.explanation == "threat")
+    one = settlement(read.load("korea-1951"), ["historical"], replicates=WARS, seed=2)
+    alone = next(toll for toll in one.tolls if toll.explanation == "threat")
+    e, killed = EXPLANATIONS.index("threat"), []
+    for r in range(WARS):
+        days = np.flatnonzero(daily["settled"][r, :, e])
+        signed = days[0] + round(float(worlds["talks_signing_days"][r])) if len(days) else longer.days
+        killed.append(daily["civilian_deaths"][r, : signed + 1].astype(float).sum())
+    assert alone.killed["historical"].median == pytest.approx(np.median(killed))
+    assert alone.difference is None
+    assert toll.killed["none"].high == 0
+    assert toll.difference.median == -toll.killed["banfill"].median
 
 
 def test_settlement__does_not_move_none_and_is_later_without_pressure():
@@ -142,13 +158,14 @@ def test_compare__answers_the_second_question_in_words(capsys, monkeypatch):
     lines = out.splitlines()
     assert lines[0].startswith("A second question")
     assert max(map(len, lines)) <= 80
-    assert "…" not in out
+    assert not [word for word in out.split() if word.endswith("…")]
     for words in (
         "One war that ended once",
         "restraint",
         "air-pressure",
         "ln BF",
         "Tipping value",
+        "Civilians killed by bombing",
         "assumed",
     ):
         assert words in out

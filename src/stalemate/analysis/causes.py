@@ -41,6 +41,7 @@ WHAT: Final = {"delivered": "front_tonnes", "front_tonnes": "front_tonnes", "rai
 DEFAULT_WARS: Final = 32
 
 _UNIT: Final = "t/day"
+_HARM: Final = ("civilian_deaths",)
 _DEMAND: Final = 1 << CAUSES.index("demand")
 _TRUCKS: Final = 1 << CAUSES.index("trucks")
 _ORDERS: Final = ("grain_wanted", "ammunition_wanted", "works_wanted")
@@ -90,8 +91,8 @@ class DayShare:
 class Causes:
     """Why ``what`` fell short under a policy, from ``start`` to ``end``, over ``replicates`` wars.
 
-    ``unbroken`` is what would have come with no cause but the order, ``capacity`` with none at all. Sections
-    are those that lost anything, the most first.
+    ``unbroken`` is what would have come with no cause but the order, ``capacity`` with none at all.
+    ``killed``: civilians killed by bombing meanwhile. Sections are those that lost anything, the most first.
     """
 
     scenario: str
@@ -105,6 +106,7 @@ class Causes:
     delivered: Amount
     unbroken: Amount
     capacity: Amount
+    killed: Amount
     causes: tuple[CauseShare, ...]
     sections: tuple[SectionShare, ...]
     days: tuple[DayShare, ...]
@@ -177,9 +179,10 @@ def why(
 
     def one(policy: AbstractPolicy, part: range) -> _Book:
         book = _Book(prepared, len(part), first, last, WHAT[what])
-        engine.simulate(
-            prepared, policy, seed, part, record=(), structures=forms, until=last + 1, watch=book.watch
+        block = engine.simulate(
+            prepared, policy, seed, part, record=_HARM, structures=forms, until=last + 1, watch=book.watch
         )
+        book.killed[:] = block.daily[_HARM[0]][:, first:].astype(np.float64).sum(axis=1)
         return book
 
     parts = [(chosen, range(at, min(at + _BLOCK, replicates))) for at in range(0, replicates, _BLOCK)]
@@ -203,6 +206,7 @@ def why(
         delivered=_amount(delivered),
         unbroken=_amount(unbroken),
         capacity=_amount(capacity),
+        killed=_amount(np.concatenate([book.killed for book in books]), "persons"),
         causes=tuple(
             CauseShare(cause, _amount(shares[i]) if i < len(shares) else None, _amount(of_capacity[i]))
             for i, cause in enumerate(CAUSES)
@@ -235,8 +239,8 @@ def _check(war: Scenario, what: str, start: date, end: date) -> None:
         raise QueryError("\n".join(faults))
 
 
-def _amount(values: Floats) -> Amount:
-    return Amount(float(values.mean()), estimate(values, _UNIT))
+def _amount(values: Floats, unit: str = _UNIT) -> Amount:
+    return Amount(float(values.mean()), estimate(values, unit))
 
 
 def _sections(prepared: Prepared, by_section: Floats) -> tuple[SectionShare, ...]:
@@ -255,7 +259,8 @@ class _Book:
 
     ``ends``: (3, day, war), tonnes delivered as it was, with nothing broken, and with orders raised too.
     ``of_order``: (cause, day, war), demand left out. ``of_capacity``: (cause, war), tonnes of all days.
-    ``by_section``: (line cause, section, war), tonnes of all days.
+    ``by_section``: (line cause, section, war), tonnes of all days. ``killed``: (war,), civilians killed by
+    bombing over all days.
     """
 
     def __init__(self, prepared: Prepared, wars: int, first: int, last: int, quantity: str) -> None:
@@ -266,6 +271,7 @@ class _Book:
         self.of_order = np.zeros((len(CAUSES) - 1, days, wars))
         self.of_capacity = np.zeros((len(CAUSES), wars))
         self.by_section = np.zeros((len(LINE_CAUSES), sections, wars))
+        self.killed = np.zeros(wars)
 
     def watch(self, system: str, day: int, theatre: Records, worlds: Records, wars: Records) -> None:
         """Take down the day if it is in the period, and the trucks destroyed in any case."""

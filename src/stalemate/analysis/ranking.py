@@ -47,9 +47,10 @@ class Ranked:
     ``effect`` is what destroying it is worth, in aim areas of a bridge; ``damage`` the share of it that one
     raid destroys; ``cost`` a sortie's price in the unit of the effect; ``score`` what a sortie of the first
     raid is worth, its price paid. All are those of the class that does best there, ``aircraft_class`` in most
-    wars, None where none reaches it. ``planned``: sorties of the fortnight; ``chosen``: the share of wars in
-    which there are any. ``said_by`` tells who asked for the ``level`` of approval. ``why_not`` is the
-    commonest reason where nothing was planned, None if every war struck it.
+    wars, None where none reaches it. ``people`` are those near it when it is struck. ``planned``: sorties of
+    the fortnight; ``chosen``: the share of wars in which there are any. ``said_by`` tells who asked for the
+    ``level`` of approval. ``why_not`` is the commonest reason where nothing was planned, None if every war
+    struck it.
     """
 
     target: str
@@ -60,6 +61,7 @@ class Ranked:
     cost: Estimate
     score: Estimate
     aircraft_class: str | None
+    people: float
     planned: Estimate
     chosen: float
     level: Level
@@ -271,6 +273,7 @@ def _ranked(
         cost=term("cost", "aim areas of a bridge/sortie"),
         score=term("score", "aim areas of a bridge/sortie"),
         aircraft_class=prepared.classes[best] if best >= 0 else None,
+        people=float(prepared.theatre[0]["target_people"][i]),
         planned=estimate(planned, "sorties"),
         chosen=float((planned > 0).mean()),
         level=LEVELS[int(prepared.levels[day, i])],

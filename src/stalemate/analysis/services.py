@@ -7,7 +7,7 @@ made war by war.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -33,6 +33,7 @@ from stalemate.scenario.schema import Scenario
 
 Floats = npt.NDArray[np.float64]
 
+HARM: Final = "civilian_deaths"
 RECORD: Final = ("sorties", "bombs_tonnes", "aircraft_lost", "line_effect", "effect")
 """The quantities by class that the comparison is made from."""
 
@@ -59,9 +60,13 @@ class ServiceCost:
 
 @dataclass(frozen=True)
 class Services:
-    """The comparison by service: rows by policy, then service, and the wars they are made from."""
+    """The comparison by service: rows by policy, then service, and the wars they are made from.
+
+    ``killed``: a policy -> civilians killed by the bombs of all services together.
+    """
 
     rows: tuple[ServiceCost, ...]
+    killed: Mapping[str, Estimate]
     start: date
     end: date
     replicates: int
@@ -86,35 +91,39 @@ def services(
     checked_counts(replicates, seed)
     end = until or war.end
     days = war.day_of(end) + 1
-    chosen = [named(policy, war) if isinstance(policy, str) else policy for policy in policies]
+    every = [named(policy, war) if isinstance(policy, str) else policy for policy in policies]
+    chosen = list({policy.label: policy for policy in every}.values())
     prepared = engine.prepare(war)
     members: dict[str, list[int]] = {}
     for number, row in enumerate(war.classes):
         members.setdefault(row.service, []).append(number)
 
-    def reduce(block: Block) -> Floats:
-        """Return totals of the period: (replicate, quantity, class)."""
-        return np.stack([block.daily[name].astype(np.float64).sum(axis=1) for name in RECORD], axis=1)
+    def reduce(block: Block) -> tuple[Floats, Floats]:
+        """Return totals of the period: (replicate, quantity, class), and civilians killed, (replicate,)."""
+        totals = [block.daily[name].astype(np.float64).sum(axis=1) for name in (*RECORD, HARM)]
+        return np.stack(totals[:-1], axis=1), totals[-1]
 
     shards = [range(at, min(at + SHARD_WARS, replicates)) for at in range(0, replicates, SHARD_WARS)]
     plan = Plan(
         prepared=prepared,
         wars=[(policy, shard) for policy in chosen for shard in shards],
         seed=seed,
-        record=RECORD,
+        record=(*RECORD, HARM),
         structures=structures or Structures(),
         until=days,
         reduce=reduce,
     )
     parts = list(run_blocks(plan, workers=workers, progress=progress))
-    rows = []
+    rows, killed = [], {}
     for place, policy in enumerate(chosen):
-        totals = np.concatenate(parts[place * len(shards) : (place + 1) * len(shards)])
+        mine = parts[place * len(shards) : (place + 1) * len(shards)]
+        totals = np.concatenate([by_class for by_class, _ in mine])
+        killed[policy.label] = estimate(np.concatenate([deaths for _, deaths in mine]), "persons")
         rows += [
             _cost(policy.label, service, tuple(prepared.classes[k] for k in classes), totals[:, :, classes])
             for service, classes in members.items()
         ]
-    return Services(tuple(rows), war.start, end, replicates, seed)
+    return Services(tuple(rows), killed, war.start, end, replicates, seed)
 
 
 def _cost(policy: str, service: str, classes: tuple[str, ...], totals: Floats) -> ServiceCost:

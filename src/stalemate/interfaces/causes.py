@@ -48,6 +48,12 @@ def print_causes(console: Console, answer: Causes) -> None:
     _print_months(console, answer)
     console.print(
         Text(
+            f"\nCivilians killed by bombing in these days, on lines and elsewhere: {_shown(answer.killed)}. "
+            "They belong to all the bombing of the policy, and are not shared out by cause."
+        )
+    )
+    console.print(
+        Text(
             "\nMeans add up. Each day is carried again from its own evening with each set of causes at work. "
             "What one day lost is ordered again the next, so the sum is not what another war would have had: "
             f"for that, stalemate compare none {answer.policy}. Shares of lines are a convention."
@@ -71,6 +77,7 @@ def causes_payload(answer: Causes) -> dict[str, Any]:
         "delivered": _plain(answer.delivered),
         "unbroken": _plain(answer.unbroken),
         "capacity": _plain(answer.capacity),
+        "civilians_killed": _plain(answer.killed),
         "causes": [
             {
                 "cause": row.cause,

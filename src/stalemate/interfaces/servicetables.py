@@ -12,6 +12,8 @@ from rich.text import Text
 from stalemate.analysis.estimate import Estimate, number
 from stalemate.analysis.services import ServiceCost, Services
 
+_LABEL = 16
+"""Width of the first column, so that four services fit beside it."""
 _ROWS = (
     ("sorties", "sorties"),
     ("bombs, t", "bombs_t"),
@@ -32,20 +34,25 @@ def print_services(console: Console, answer: Services) -> None:
     for policy in dict.fromkeys(row.policy for row in answer.rows):
         rows = [row for row in answer.rows if row.policy == policy]
         table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False, pad_edge=False)
-        table.add_column(policy, overflow="fold")
+        table.add_column(policy, overflow="fold", max_width=_LABEL)
         for row in rows:
             table.add_column(row.service, justify="right", overflow="fold")
         for label, name in _ROWS:
             table.add_row(label, *(_band(getattr(row, name)) for row in rows))
         console.print()
         console.print(table)
+        killed = answer.killed[policy]
+        console.print(
+            f"civilians killed, by the bombs of all: {number(killed.median)} "
+            f"({number(killed.low)} to {number(killed.high)})"
+        )
     console.print(
         Text(
             "\nCuts are those expected of a class's sorties; worth 1 is the whole output of one class of "
             "fixed target. Trucks burnt and troops supported are not told apart by class, and services flew "
             "other missions, to other places, in other months: this is what was got, not what each could "
             "have got. How hard targets were for whom is mostly assumed. Harm to civilians is not split by "
-            "service; it stands in the comparison of policies."
+            "service: where whose bombs fell among people is not known."
         )
     )
 
@@ -59,6 +66,7 @@ def services_payload(answer: Services) -> dict[str, Any]:
         "replicates": answer.replicates,
         "seed": answer.seed,
         "services": [_row(row) for row in answer.rows],
+        "civilians_killed": {policy: _plain(band) for policy, band in answer.killed.items()},
     }
 
 
@@ -67,10 +75,13 @@ def _row(row: ServiceCost) -> dict[str, Any]:
     for field in fields(ServiceCost):
         value = getattr(row, field.name)
         if isinstance(value, Estimate):
-            ends = {key: getattr(value, key) for key in ("median", "low", "high")}
-            made[field.name] = {key: None if math.isnan(end) else end for key, end in ends.items()}
-            made[field.name]["unit"] = value.unit
+            made[field.name] = _plain(value)
     return made
+
+
+def _plain(band: Estimate) -> dict[str, Any]:
+    ends = {key: getattr(band, key) for key in ("median", "low", "high")}
+    return {key: None if math.isnan(end) else end for key, end in ends.items()} | {"unit": band.unit}
 
 
 def _band(band: Estimate) -> str:

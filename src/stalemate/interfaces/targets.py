@@ -30,7 +30,8 @@ _TOP: Final = 12
 _NOTE: Final = (
     "\neffect: what destroying it is worth, in aim areas of a bridge; raid: share of it that one raid of the "
     "class named destroys; cost: a sortie's price, in 1/1,000 of the same unit; score: what a sortie of that "
-    "raid is worth, price paid, likewise. Weights of classes are drawn between three sets in two readings, "
+    "raid is worth, price paid, likewise; people near: who lives or works there, mostly assumed, and no part "
+    "of the effect. Weights of classes are drawn between three sets in two readings, "
     "all of which fit the record alike: no one weight, and no rank that hangs on it, is known."
 )
 _GIVEN: Final = (
@@ -144,6 +145,7 @@ def ranking_payload(answer: "Ranking", top: int) -> dict[str, Any]:
                 "cost": _plain(row.cost),
                 "score": _plain(row.score),
                 "aircraft_class": row.aircraft_class,
+                "people": row.people,
                 "planned": _plain(row.planned),
                 "chosen": row.chosen,
                 "level": row.level,
@@ -183,7 +185,7 @@ def _print_head(out: "Console", answer: "Ranking") -> None:
 
 def _words(row: "Ranked") -> str:
     by = f", by {row.aircraft_class}" if row.aircraft_class else ""
-    leave = f"{row.target_class}{by}; leave: {row.level}"
+    leave = f"{row.target_class}{by}; leave: {row.level}; people near: {row.people:,.0f}"
     if row.why_not is None:
         return f"{row.target}\n{leave}"
     if row.chosen == 0:
