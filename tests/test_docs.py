@@ -30,7 +30,7 @@ README_COMMANDS = (
     "&& .venv/bin/stalemate compare banfill historical",
     'python3 -m venv .venv && .venv/bin/pip install -q -c requirements.lock -e ".[test]" && scripts/check',
 )
-FIGHTS = ("compare", "run", "predict", "scorecard")
+FIGHTS = ("compare", "run", "predict", "scorecard", "why", "targets")
 
 
 def _script() -> ModuleType:
