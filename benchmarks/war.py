@@ -1,4 +1,4 @@
-"""How fast whole wars run: replicate-days a second on one core, by system, from the start, and by pairing.
+"""How fast whole wars run: replicate-days a second on one core, by system, against flow solves, by pairing.
 
     python benchmarks/war.py [--json] [--wars 256] [--pairs 200] [--no-cold]
 
@@ -16,11 +16,13 @@ from pathlib import Path
 
 BARS = {
     "replicate-days/s, one core": "150,000",
+    "a day against one flow solve": "2",
     "cold start to first day, s": "60",
     "warm start to first day, s": "1.5",
     "--help, s": "0.25",
     "variance ratio, t/day": "10",
 }
+FLOW_DAYS = 3_000
 FIRST_DAY = (
     "from stalemate.engine.simulate import prepare, simulate\n"
     "from stalemate.policies.naming import named\n"
@@ -50,7 +52,29 @@ def throughput(wars: int) -> dict[str, object]:
             best_s, best_timer = took_s, timer
     rest_s = best_s - sum(best_timer.values())
     shares = {name: s / best_s for name, s in (*best_timer.items(), ("orders and recording", rest_s))}
-    return {"replicate_days_per_s": wars * war.days / best_s, "shares": shares, "wars": wars}
+    day_s = best_s / (wars * war.days)
+    return {
+        "replicate_days_per_s": 1 / day_s,
+        "flow_solves_a_day_takes": day_s / flow_solve(),
+        "transports_a_day_takes": 1 / shares["transport"],
+        "shares": shares,
+        "wars": wars,
+    }
+
+
+def flow_solve() -> float:
+    """Return the seconds of one exact warm flow solve on the days that the wars ask for, the best of five."""
+    from flow import korea, ours
+
+    series = korea(FLOW_DAYS)
+    solver = ours(cold=False)
+    solver(series, 1)
+    best_s = float("inf")
+    for _ in range(5):
+        began = time.perf_counter()
+        solver(series, series.n_days)
+        best_s = min(best_s, time.perf_counter() - began)
+    return best_s / series.n_days
 
 
 def start(cold: bool) -> dict[str, float]:
@@ -104,6 +128,8 @@ def _print(found: dict[str, dict[str, object]]) -> None:
     speed, begin, pairs, disk = (found[name] for name in ("throughput", "start", "variance_ratio", "stored"))
     measured = {
         "replicate-days/s, one core": f"{speed['replicate_days_per_s']:,.0f}",
+        "a day against one flow solve": f"{speed['flow_solves_a_day_takes']:.1f}",
+        "a day against its transport": f"{speed['transports_a_day_takes']:.1f}",
         "cold start to first day, s": f"{begin['cold_first_day_s']:.1f}"
         if "cold_first_day_s" in begin
         else "",

@@ -203,22 +203,23 @@ def _tied_trucks(theatre: Record, world: Record, war: Record) -> float:
         theatre.edge_capacity[section] = theatre.rail_alone[section]
     war.transshipped_tonnes = 0.0
     if needed:
-        _start_from(war, theatre)
-        solve(theatre, theatre, theatre, theatre)
+        _copy_flow(war, theatre)
+        solve(theatre, theatre, war, theatre)
         for k in range(theatre.n_terminals):
-            war.transshipped_tonnes += max(0, war.terminal_flow[k] - theatre.terminal_flow[k])
+            war.transshipped_tonnes += max(0, theatre.terminal_flow[k] - war.terminal_flow[k])
+        _copy_flow(theatre, war)
     return war.transshipped_tonnes / world.rail_tonnes_per_car * world.truck_per_transshipped_car
 
 
 @kernel
-def _start_from(war: Record, state: Record) -> None:
-    """Copy the war's flow into another state, so that a solve from there has little left to do."""
-    state.edge_flow[:] = war.edge_flow
-    state.gate_flow[:] = war.gate_flow
-    state.terminal_flow[:] = war.terminal_flow
-    state.edge_limit[:] = war.edge_limit
-    state.room_into[:] = war.room_into
-    state.room_from[:] = war.room_from
+def _copy_flow(source: Record, target: Record) -> None:
+    """Copy a flow from one record to another: the day's own is kept while the solver works on it."""
+    target.edge_flow[:] = source.edge_flow
+    target.gate_flow[:] = source.gate_flow
+    target.terminal_flow[:] = source.terminal_flow
+    target.edge_limit[:] = source.edge_limit
+    target.room_into[:] = source.room_into
+    target.room_from[:] = source.room_from
 
 
 @kernel
