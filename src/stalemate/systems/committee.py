@@ -115,12 +115,7 @@ def _plan_given(theatre: Record, world: Record, war: Record) -> None:
             theatre.offer_budget[k] = flown * theatre.attention[k, c]
             total += theatre.offer_budget[k]
         if total > 0.0:
-            count = 0
-            for i in range(theatre.first_target[c], theatre.last_target[c]):
-                if can_be_struck(theatre, war, i):
-                    gain = theatre.target_worth[i] * standing(theatre, war, i)
-                    _offer_target(theatre, world, war, count, i, gain, True)
-                    count += 1
+            count = _offer_targets(theatre, world, war, theatre.first_target[c], theatre.last_target[c], True)
             _allot(theatre, world, war, count, count)
 
 
@@ -130,12 +125,7 @@ def _plan_scored(theatre: Record, world: Record, war: Record) -> None:
     for k in range(theatre.n_classes):
         stated = max(_stated(theatre, war, k, _RAIL), _stated(theatre, war, k, _ROAD))
         theatre.offer_budget[k] = FORTNIGHT * max(stated, _stated(theatre, war, k, _DESTRUCTION))
-    count = 0
-    for i in range(theatre.n_targets):
-        if can_be_struck(theatre, war, i):
-            worth = war.class_value[theatre.target_class[i]] * theatre.target_worth[i]
-            _offer_target(theatre, world, war, count, i, worth * standing(theatre, war, i), False)
-            count += 1
+    count = _offer_targets(theatre, world, war, theatre.first_target[0], theatre.n_targets, False)
     mended = mended_cuts(theatre, world, war)
     theatre.offer_gain[count], theatre.offer_gain[count + 1] = world.worth_rail, world.worth_road
     for k in range(theatre.n_classes):
@@ -159,6 +149,26 @@ def _stated(theatre: Record, war: Record, k: int, mission: int) -> float:
     if mission == _ROAD:
         return theatre.ordered_road[k] * weight[_ROAD]
     return theatre.ordered_destruction[k] * weight[_DESTRUCTION]
+
+
+@kernel
+def _offer_targets(
+    theatre: Record, world: Record, war: Record, first: int, after: int, within_class: bool
+) -> int:
+    """List the targets from ``first`` to before ``after`` that can be struck, and return how many there are.
+
+    Within a class each counts by its own worth and costs nothing; else by that of its class too, at its price.
+    """
+    count = 0
+    for i in range(first, after):
+        if can_be_struck(theatre, war, i):
+            gain = theatre.target_worth[i] * standing(theatre, war, i)
+            if not within_class:
+                worth = war.class_value[theatre.target_class[i]] * theatre.target_worth[i]
+                gain = worth * standing(theatre, war, i)
+            _offer_target(theatre, world, war, count, i, gain, within_class)
+            count += 1
+    return count
 
 
 @kernel

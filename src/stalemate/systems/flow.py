@@ -230,7 +230,7 @@ def solve(net: Record, day: Record, state: Record, work: Record) -> int:
     for place in range(day.order.shape[0]):
         terminal = day.order[place]
         wanted = day.demand[terminal] - state.terminal_flow[terminal]
-        node = net.terminal_node[terminal]
+        node = int(net.terminal_node[terminal])
         if wanted > 0 and not _has(work.sets, CLOSED, node):
             state.terminal_flow[terminal] += _fill(node, wanted, place + 1, net, day, state, work)
         total += state.terminal_flow[terminal]

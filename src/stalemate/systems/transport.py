@@ -214,12 +214,17 @@ def _tied_trucks(theatre: Record, world: Record, war: Record) -> float:
 @kernel
 def _copy_flow(source: Record, target: Record) -> None:
     """Copy a flow from one record to another: the day's own is kept while the solver works on it."""
-    target.edge_flow[:] = source.edge_flow
-    target.gate_flow[:] = source.gate_flow
-    target.terminal_flow[:] = source.terminal_flow
-    target.edge_limit[:] = source.edge_limit
-    target.room_into[:] = source.room_into
-    target.room_from[:] = source.room_from
+    for edge in range(source.edge_flow.shape[0]):
+        target.edge_flow[edge] = source.edge_flow[edge]
+        target.edge_limit[edge] = source.edge_limit[edge]
+    for gate in range(source.gate_flow.shape[0]):
+        target.gate_flow[gate] = source.gate_flow[gate]
+    for terminal in range(source.terminal_flow.shape[0]):
+        target.terminal_flow[terminal] = source.terminal_flow[terminal]
+    for node in range(source.room_into.shape[0]):
+        for w in range(source.room_into.shape[1]):
+            target.room_into[node, w] = source.room_into[node, w]
+            target.room_from[node, w] = source.room_from[node, w]
 
 
 @kernel
