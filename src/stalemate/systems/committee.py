@@ -157,7 +157,7 @@ def _offer_targets(
 ) -> int:
     """List the targets from ``first`` to before ``after`` that can be struck, and return how many there are.
 
-    Within a class each counts by its own worth and costs nothing; else by that of its class too, at its price.
+    Within a class each counts by its own worth and costs nothing; else by its class too, at its price.
     """
     count = 0
     for i in range(first, after):
