@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stalemate.engine.simulate import History, prepare, simulate
+from stalemate.engine.history import History
+from stalemate.engine.simulate import prepare, simulate
 from stalemate.errors import QueryError
 from stalemate.policies.naming import named
 from stalemate.scenario import read
