@@ -20,7 +20,8 @@ import highspy
 import numpy as np
 
 from stalemate.engine.day import DAY
-from stalemate.engine.simulate import History, Prepared, prepare
+from stalemate.engine.history import History
+from stalemate.engine.simulate import Prepared, prepare
 from stalemate.policies.directive import Observation
 from stalemate.policies.naming import named
 from stalemate.scenario import read

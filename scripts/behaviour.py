@@ -38,14 +38,15 @@ def alone(
     *,
     today: Mapping[str, float] | None = None,
     orders: Callable[[date, Directive], Directive] | None = None,
+    days: range | None = None,
 ) -> Daily:
-    """Return what one system writes every day when it runs alone.
+    """Return what one system writes every day, or on ``days``, when it runs alone.
 
     ``hand`` sets each morning what other systems would have written; ``today`` fixes dated parameters;
     ``orders`` makes the day's directive from the record's, without it none is given.
     """
-    prepared = _flagship()
-    theatre, worlds = prepared.theatre.copy(), _worlds()
+    prepared = flagship()
+    theatre, worlds = prepared.theatre.copy(), drawn_worlds()
     theatre["leaflets"] = 1.0
     wars = np.zeros(REPLICATES, state_type())
     systems = {system.name: system for _, system in DAY}
@@ -53,7 +54,7 @@ def alone(
     systems[name].begin(prepared, worlds, wars)
     history = History(prepared)
     evenings: dict[str, list[Values]] = {field: [] for field in written}
-    for day in range(prepared.scenario.days):
+    for day in range(prepared.scenario.days) if days is None else days:
         prepared.set_day(theatre, day)
         if orders is not None:
             when = prepared.scenario.start + timedelta(days=day)
@@ -70,12 +71,12 @@ def alone(
 
 def counterair() -> Rows:
     """Return who came and who was lost at dates, with the record's cover and without any."""
-    prepared = _flagship()
+    prepared = flagship()
     place = {name: number for number, name in enumerate(prepared.classes)}
     bombing = {"fighter-bomber": 50.0, "b29": 13.0}
 
     def covered(day: int, wars: Values) -> None:
-        since = sum(day >= _day(when) for when in ("1951-12-01", "1952-07-01", "1953-01-01"))
+        since = sum(day >= day_of(when) for when in ("1951-12-01", "1952-07-01", "1953-01-01"))
         wars["cover_flown"][:, place["interceptor"]] = (53.0, 90.0, 103.0, 117.0)[since]
         wars["sorties"] = wars["cover_flown"]
         bare(day, wars)
@@ -90,10 +91,10 @@ def counterair() -> Rows:
     columns = [seen["mig_sorties"], seen["migs_lost"], lost[..., place["interceptor"]]]
     columns += [lost[..., place["fighter-bomber"]], lost[..., place["b29"]]]
     columns.append(uncovered["air_losses"][..., place["b29"]])
-    rows = [("from", "MiGs seen", "lost", "Sabres lost", "fighter-bombers", "B-29s", "B-29s, no cover")]
+    rows = [("from", "MiGs seen", "MiGs lost", "Sabres lost", "fighter-bombers", "B-29s", "B-29s, no cover")]
     for when in ("1951-09-01", "1951-10-01", "1951-12-15", "1952-09-01", "1953-01-01", "1953-06-01"):
-        days = slice(_day(when), _day(when) + 28)
-        rows.append((when, *(_band(column[days].sum(0)) for column in columns)))
+        days = slice(day_of(when), day_of(when) + 28)
+        rows.append((when, *(band(column[days].sum(0)) for column in columns)))
     return rows
 
 
@@ -108,29 +109,29 @@ def attrition() -> Rows:
     columns = [*(case["lost_flak"] for case in seen), seen[0]["lost_accident"]]
     rows = [("from", "to ground fire", "with 925 guns throughout", "with tactics unchanged", "by accident")]
     for when in ("1951-07-10", "1951-12-15", "1952-07-01", "1952-09-01", "1953-06-01"):
-        days = slice(_day(when), _day(when) + 28)
-        rows.append((when, *(_band(column[days, :, 0].mean(0)) for column in columns)))
+        days = slice(day_of(when), day_of(when) + 28)
+        rows.append((when, *(band(column[days, :, 0].mean(0)) for column in columns)))
     return rows
 
 
 def economy() -> Rows:
     """Return power, industry and food when plants go out in June 1952 and reservoirs in May, by hand."""
-    power, worlds = TARGET_CLASSES.index("power"), _worlds()
+    power, worlds = TARGET_CLASSES.index("power"), drawn_worlds()
 
     def hit(day: int, wars: Values) -> None:
         wars["target_left"], wars["class_left"] = 1.0, 1.0
         wars["civil_tonnes"] = worlds["civil_cars"] * worlds["rail_tonnes_per_car"]
-        left = 1.0 if day < _day("1952-06-23") else 0.0 if day < _day("1952-07-08") else 0.4
+        left = 1.0 if day < day_of("1952-06-23") else 0.0 if day < day_of("1952-07-08") else 0.4
         wars["target_left"], wars["class_left"][:, power] = left, left
-        wars["breaches"] = 5 if day == _day("1952-05-13") else 0
+        wars["breaches"] = 5 if day == day_of("1952-05-13") else 0
 
     seen = alone("economy", hit)
     lost = np.cumsum(seen["rice_lost_t"], axis=0)
     rows = [("evening of", "power", "Manchuria without", "industry", "rice lost so far, t", "food")]
     for when in ("1952-05-12", "1952-05-13", "1952-06-23", "1952-07-08", "1952-10-14", "1952-10-15"):
-        day = _day(when)
+        day = day_of(when)
         columns = (seen["power_share"], seen["power_manchuria"], seen["industry_share"], lost)
-        rows.append((when, *(_band(column[day]) for column in (*columns, seen["food_share"]))))
+        rows.append((when, *(band(column[day]) for column in (*columns, seen["food_share"]))))
     return rows
 
 
@@ -144,14 +145,14 @@ def civilians() -> Rows:
     seen = alone("civilians", bomb)
     rows = [("30 days to", "dead for 1,000 t on towns", "for 1,000 t elsewhere", "warned", "labour left")]
     for when in ("1951-08-08", "1952-07-10", "1952-08-05", "1952-09-30", "1953-07-27"):
-        days = slice(_day(when) - 29, _day(when) + 1)
+        days = slice(day_of(when) - 29, day_of(when) + 1)
         columns = (
             seen["deaths_town"][days].sum(0) / 3.0,
             seen["deaths_other"][days].sum(0) / 10.5,
             seen["warned_share"][days].mean(0),
             seen["labour_left"][days].mean(0),
         )
-        rows.append((when, *(_band(column) for column in columns)))
+        rows.append((when, *(band(column) for column in columns)))
     return rows
 
 
@@ -159,19 +160,19 @@ def insurgency() -> Rows:
     """Return strength and claims at dates, with Ratkiller and without it."""
     seen, unswept = alone("insurgency"), alone("insurgency", today={"guerrilla_sweep_divisions": 0.25})
     claimed = np.cumsum(seen["guerrillas_claimed"], axis=0)
-    claimed = np.maximum(claimed - claimed[_day("1951-12-01")], 0.0)
+    claimed = np.maximum(claimed - claimed[day_of("1951-12-01")], 0.0)
     rows = [("evening of", "guerrillas", "claimed since 2 Dec", "rear divisions", "guerrillas, no Ratkiller")]
     for when in ("1951-07-10", "1951-10-01", "1951-12-01", "1952-03-14", "1952-12-31", "1953-07-27"):
-        day = _day(when)
+        day = day_of(when)
         columns = (seen["guerrillas"], claimed, seen["rear_divisions"], unswept["guerrillas"])
-        rows.append((when, *(_band(column[day]) for column in columns)))
+        rows.append((when, *(band(column[day]) for column in columns)))
     return rows
 
 
 def intelligence() -> Rows:
     """Return what is believed of one plant that is struck in July 1951 and rebuilt in part in September."""
-    standing = _flagship().theatre["target_standing"][0]
-    plant, first, rebuilt = int(np.argmax(standing)), _day("1951-07-13"), _day("1951-09-07")
+    standing = flagship().theatre["target_standing"][0]
+    plant, first, rebuilt = int(np.argmax(standing)), day_of("1951-07-13"), day_of("1951-09-07")
 
     def left(day: int) -> float:
         return 1.0 if day < first else 0.3 if day < rebuilt else 0.6
@@ -184,9 +185,9 @@ def intelligence() -> Rows:
     rows = [("evening of", "stands", "believed", "a tenth too low or more, %", "a tenth too high or more, %")]
     for day in range(13, 13 + 8 * 14, 14):
         error = believed[day] - left(day)
-        when = f"{_flagship().scenario.start + timedelta(day)}"
+        when = f"{flagship().scenario.start + timedelta(day)}"
         wrong = (100 * float(np.mean(error < -0.1)), 100 * float(np.mean(error > 0.1)))
-        rows.append((when, f"{left(day)}", _band(believed[day]), *(f"{share:.0f}" for share in wrong)))
+        rows.append((when, f"{left(day)}", band(believed[day]), *(f"{share:.0f}" for share in wrong)))
     return rows
 
 
@@ -194,20 +195,20 @@ def talks() -> Rows:
     """Return the hazard of the end at dates, with air pressure of the record's size and without."""
 
     def fight(day: int, wars: Values) -> None:
-        month = (_flagship().scenario.start + timedelta(days=day)).month
+        month = (flagship().scenario.start + timedelta(days=day)).month
         wars["battle"] = 0.3 if 6 <= month <= 11 else 0.0
 
     def press(day: int, wars: Values) -> None:
         fight(day, wars)
-        wars["pressure_felt"] = 1.0 if day >= _day("1952-06-23") else 0.0
+        wars["pressure_felt"] = 1.0 if day >= day_of("1952-06-23") else 0.0
 
     seen, unpressed = alone("talks", press), alone("talks", fight)
     columns = [seen["hazard"][..., EXPLANATIONS.index(name)] for name in EXPLANATIONS]
     columns.append(unpressed["hazard"][..., EXPLANATIONS.index("air-pressure")])
     rows = [("evening of", "items settled", *EXPLANATIONS, "air-pressure, none flown")]
     for when in ("1951-11-27", "1952-05-02", "1952-07-10", "1952-12-31", "1953-03-28", "1953-06-08"):
-        day = _day(when)
-        settled = _band(seen["items_settled"][day])
+        day = day_of(when)
+        settled = band(seen["items_settled"][day])
         rows.append((when, settled, *(number(1000 * float(np.median(c[day]))) for c in columns)))
     return rows
 
@@ -230,10 +231,10 @@ def front() -> Rows:
         "by the other side": "ground_taken_communist",
     }
     rows = [("from", *fields)]
-    starts = [_day(when) for when in ("1951-07-10", "1951-11-12", "1953-03-01", "1953-06-08")]
+    starts = [day_of(when) for when in ("1951-07-10", "1951-11-12", "1953-03-01", "1953-06-08")]
     for first, end in zip(starts, [*starts[1:], len(seen["battle"])], strict=True):
         sums = (seen[field][first:end].sum(0) for field in fields.values())
-        rows.append((f"{_flagship().scenario.start + timedelta(first)}", *(_band(column) for column in sums)))
+        rows.append((f"{flagship().scenario.start + timedelta(first)}", *(band(column) for column in sums)))
     return rows
 
 
@@ -248,19 +249,19 @@ def targets() -> Rows:
 
     seen = alone("targets", hand, orders=lambda when, given: given)
     blow = alone("targets", hand, orders=one_blow)
-    power, runway = TARGET_CLASSES.index("power"), _flagship().targets.index("sinuiju-airfield")
-    suiho, anak = (_flagship().targets.index(name) for name in ("suiho", "anak-supply"))
+    power, runway = TARGET_CLASSES.index("power"), flagship().targets.index("sinuiju-airfield")
+    suiho, anak = (flagship().targets.index(name) for name in ("suiho", "anak-supply"))
     rows = [("evening of", "power", "power, June 1952 alone", "Suiho", "Sinuiju airfield", "Anak stores")]
     for when in (
         "1952-06-22 1952-06-27 1952-07-08 1952-08-22 1952-11-28 1952-12-04 1953-02-15 1953-05-10 1953-07-27"
     ).split():
-        day = _day(when)
+        day = day_of(when)
         columns = (
             seen["class_left"][..., power],
             blow["class_left"][..., power],
             *(seen["target_left"][..., i] for i in (suiho, runway, anak)),
         )
-        rows.append((when, *(_band(column[day]) for column in columns)))
+        rows.append((when, *(band(column[day]) for column in columns)))
     return rows
 
 
@@ -279,20 +280,23 @@ BEHAVIOURS: Final[Mapping[str, Callable[[], Rows]]] = {
 
 
 @cache
-def _flagship() -> Prepared:
+def flagship() -> Prepared:
+    """Return the flagship as arrays."""
     return prepare(read.load("korea-1951"))
 
 
 @cache
-def _worlds() -> Values:
-    return resolve(_flagship().scenario, 1, range(REPLICATES), Structures())
+def drawn_worlds() -> Values:
+    """Return the worlds that every table is made with."""
+    return resolve(flagship().scenario, 1, range(REPLICATES), Structures())
 
 
-def _day(when: str) -> int:
-    return _flagship().scenario.day_of(date.fromisoformat(when))
+def day_of(when: str) -> int:
+    """Return the number of a day."""
+    return flagship().scenario.day_of(date.fromisoformat(when))
 
 
-def _band(values: Values) -> str:
+def band(values: Values) -> str:
     """Return the median and the 90 % band of the replicates."""
     low, middle, high = (float(point) for point in np.percentile(values, (5, 50, 95)))
     return number(middle) if low == high else f"{number(middle)} ({number(low)} to {number(high)})"

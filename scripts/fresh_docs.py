@@ -5,7 +5,7 @@ that come from tables and code are written in place. ``--check`` writes nothing 
 old. ``--run`` also fights the wars: it makes the ``scores`` and ``tallies`` parts, runs the commands of every
 page that says ``<!-- outputs: run -->`` and puts what they print into the ``text`` block below each ``bash``
 block. A comment ``<!-- shown: 1-9, last 3 -->`` between the two keeps only these lines. The README's picture
-is drawn again. It takes some minutes.
+and those of the systems alone are drawn again. It takes some minutes.
 """
 
 import argparse
@@ -16,12 +16,15 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
 import odd
+import pictures
 import typer
 from behaviour import BEHAVIOURS
+from behaviour_lines import LINES
 from claims import claims
 
 from stalemate.analysis.estimate import number
@@ -41,6 +44,9 @@ SCENARIO = "korea-1951"
 COLUMNS = "88"
 MOST_KNOTS = 8
 PICTURE = "docs/picture.svg"
+PICTURES = "pictures"
+"""Folder of the pictures of systems alone, beside their pages."""
+_ALONE = {**BEHAVIOURS, **LINES}
 OUTPUTS = "<!-- outputs: run -->"
 _PART = re.compile(r"<!-- ([a-z]+): start -->\n(.*?)<!-- \1: end -->\n", re.DOTALL)
 _SHELL = re.compile(
@@ -260,8 +266,15 @@ def _blocks(_: str) -> str:
     return _table(("block", *roles), rows)
 
 
+@cache
+def _rows(name: str) -> Rows:
+    return _ALONE[name]()
+
+
 def _behaviour(name: str) -> str:
-    return _with_head(BEHAVIOURS[name]())
+    """Return the table of a system alone and a link to its picture, which ``--run`` draws."""
+    words = f"{name} alone: median and 90 % band of each column of the table"
+    return f"{_with_head(_rows(name))}\n![{words}]({PICTURES}/{name}.svg)\n"
 
 
 def _with_head(lines: Rows) -> str:
@@ -398,6 +411,8 @@ def _run(replicates: int) -> None:
             if OUTPUTS in text:
                 text = _with_outputs(text, Path(folder))
             page.write_text(text, encoding="utf-8")
+        for name in _ALONE:
+            pictures.draw(_rows(name), ROOT / "docs" / "model" / PICTURES / f"{name}.svg")
         _printed(["compare", "banfill", "historical", "--picture", str(ROOT / PICTURE)], Path(folder))
 
 

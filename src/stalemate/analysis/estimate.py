@@ -81,6 +81,6 @@ def number(value: float) -> str:
         places = 2
     text = f"{size:,.{places}f}"
     if float(text.replace(",", "")) == 0:
-        small = f"{size:.1g}" if size >= 1e-4 else f"{size:.0e}".replace("e-0", "e−")
+        small = f"{size:.1g}" if size >= 1e-4 else f"{size:.0e}".replace("e-0", "e−").replace("e-", "e−")
         return "0" if size == 0 else ("−" if value < 0 else "") + small
     return ("−" if value < 0 else "") + (text.rstrip("0").rstrip(".") if "." in text else text)
