@@ -154,7 +154,9 @@ def test_front__surplus_adds_fire_as_interdiction_ends():
 @pytest.mark.parametrize("form", range(4))
 def test_front__stock_caps_fire_in_every_form(form):
     """20 t at 10 kg a round, spread over 40 days, is 50 rounds."""
-    place, drawn, states = one_sector(fire_form=form, fire_stock_days=40.0, ammunition_t_per_round=0.01)
+    place, drawn, states = one_sector(
+        **FIRE, fire_form=form, fire_stock_days=40.0, ammunition_t_per_round=0.01
+    )
     states["ammunition_stock"], states["ammunition_wanted"] = 0.0, 0.0
     states["ammunition_stock"][:, 0] = 20.0
     FRONT.loop(place, drawn, states, 300)

@@ -38,6 +38,7 @@ ORDER = [
     "scenario.extend",
     "scenario.resolve",
     "policies.directive",
+    "policies.spent",
     "policies.plans",
     "policies.wrappers",
     "policies.naming",
