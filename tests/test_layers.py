@@ -80,6 +80,7 @@ ORDER = [
     "ensemble.runner",
     "analysis.estimate",
     "analysis.leaning",
+    "analysis.precision",
     "analysis.compare",
     "analysis.verdict",
     "analysis.services",

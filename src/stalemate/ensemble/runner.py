@@ -9,7 +9,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -79,15 +79,132 @@ def run(
     Raises QueryError for an option out of range, PolicyError for an unknown policy and RunError if ``out``
     holds something else.
     """
+    job = _job(war, policy, seed, replicates, structures, until, since_parting)
+    if out is not None and out.exists():
+        _refuse_other(read_recipe(out), job.recipe, str(out))
+        return read_run(out)
+    writer = RunWriter(job.recipe, out) if out is not None else None
+    todo = [
+        (p, shard)
+        for shard in range(job.recipe.shards)
+        for p in range(len(job.policies))
+        if writer is None or not writer.has(p, shard)
+    ]
+    memory: dict[tuple[int, int], Kept] = {}
+    for (p, shard), kept in job.fight(todo, block, workers, progress):
+        if writer is None:
+            memory[p, shard] = kept
+        else:
+            writer.write(p, shard, kept)
+    if writer is not None and out is not None:
+        writer.finish()
+        return read_run(out)
+    every = range(job.recipe.shards)
+    kept_by_policy = (joined([memory[p, shard] for shard in every]) for p in range(len(job.policies)))
+    return Runs(job.recipe, tuple(kept_by_policy))
+
+
+def run_until(
+    war: Scenario,
+    policy: str | AbstractPolicy | Sequence[str | AbstractPolicy],
+    wanted: Callable[[Sequence[Kept]], int],
+    *,
+    most: int,
+    seed: int = DEFAULT_SEED,
+    structures: Structures | None = None,
+    until: date | None = None,
+    since_parting: bool = False,
+    out: Path | None = None,
+    workers: int | None = None,
+    block: int = SHARD_WARS,
+    progress: Progress | None = None,
+) -> Runs:
+    """Run wars in rounds until no more are wanted, ``most`` at most, and store the run in ``out`` if named.
+
+    ``wanted`` is told what is kept of each policy so far and returns how many wars a policy there should be;
+    rounds end with whole shards. The first has two. The result is that of ``run`` with as many replicates.
+
+    Raises what ``run`` raises, and RunError if ``out`` exists: how many wars it should hold is not known.
+    """
+    job = _job(war, policy, seed, most, structures, until, since_parting)
+    if out is not None and out.exists():
+        raise RunError(f"{out} exists already; name another folder with --out, or move it away")
+    policies = range(len(job.policies))
+    parts: list[list[Kept]] = [[] for _ in policies]
+    fought, aim = 0, 2 * SHARD_WARS
+    while True:
+        first, last = len(parts[0]), -(-min(aim, most) // SHARD_WARS)
+        todo = [(p, shard) for shard in range(first, last) for p in policies]
+        offset = len(job.policies) * fought
+        told = progress and (lambda done, total, offset=offset: progress(offset + done, offset + total))
+        for (p, _), kept in job.fight(todo, block, workers, told):
+            parts[p].append(kept)
+        kept_so_far = tuple(joined(mine) for mine in parts)
+        fought = len(kept_so_far[0].repair)
+        aim = wanted(kept_so_far)
+        if aim <= fought or fought >= most:
+            break
+    recipe = replace(job.recipe, replicates=fought)
+    if out is not None:
+        writer = RunWriter(recipe, out)
+        for p in policies:
+            for shard, kept in enumerate(parts[p]):
+                writer.write(p, shard, kept)
+        writer.finish()
+        return read_run(out)
+    return Runs(recipe, kept_so_far)
+
+
+@dataclass(frozen=True)
+class _Job:
+    """A run to be fought shard by shard: its recipe, its policies, and what is kept of a block."""
+
+    recipe: Recipe
+    policies: Sequence[AbstractPolicy]
+    prepared: Prepared
+    structures: Structures
+    days: int
+    keep: Callable[[Block], Kept]
+
+    def fight(
+        self,
+        todo: Sequence[tuple[int, int]],
+        block: int,
+        workers: int | None,
+        progress: Progress | None,
+    ) -> Iterator[tuple[tuple[int, int], Kept]]:
+        """Yield what is kept of each shard of a policy (policy, shard), in order."""
+        blocks = {(p, shard): _blocks(self.recipe.wars_of(shard), block) for p, shard in todo}
+        plan = Plan(
+            prepared=self.prepared,
+            wars=[(self.policies[p], part) for p, shard in todo for part in blocks[p, shard]],
+            seed=self.recipe.seed,
+            record=QUANTITIES,
+            whole=WHOLE,
+            structures=self.structures,
+            until=self.days,
+            reduce=self.keep,
+        )
+        results = run_blocks(plan, workers=workers, progress=progress)
+        for place in todo:
+            yield place, joined([next(results) for _ in blocks[place]])
+
+
+def _job(
+    war: Scenario,
+    policy: str | AbstractPolicy | Sequence[str | AbstractPolicy],
+    seed: int,
+    replicates: int,
+    structures: Structures | None,
+    until: date | None,
+    since_parting: bool,
+) -> _Job:
     chosen = [policy] if isinstance(policy, str | AbstractPolicy) else list(policy)
     policies = [named(p, war) if isinstance(p, str) else p for p in chosen]
-    structures = structures or Structures()
+    forms = structures or Structures()
     prepared = engine.prepare(war)
     places = _places(prepared)
-    recipe = _recipe(war, policies, seed, replicates, structures, until, since_parting, columns(places))
-    if out is not None and out.exists():
-        _refuse_other(read_recipe(out), recipe, str(out))
-        return read_run(out)
+    recipe = _recipe(war, policies, seed, replicates, forms, until, since_parting, columns(places))
     first_day, parting_day, last_day = map(war.day_of, (recipe.window_start, recipe.parting, recipe.end))
 
     def keep(done: Block) -> Kept:
@@ -98,36 +215,7 @@ def run(
             done.structures["fire"],
         )
 
-    writer = RunWriter(recipe, out) if out is not None else None
-    shards = [
-        (p, shard)
-        for shard in range(recipe.shards)
-        for p in range(len(policies))
-        if writer is None or not writer.has(p, shard)
-    ]
-    plan = Plan(
-        prepared=prepared,
-        wars=[(policies[p], part) for p, shard in shards for part in _blocks(recipe.wars_of(shard), block)],
-        seed=seed,
-        record=QUANTITIES,
-        whole=WHOLE,
-        structures=structures,
-        until=last_day + 1,
-        reduce=keep,
-    )
-    results = run_blocks(plan, workers=workers, progress=progress)
-    memory: dict[tuple[int, int], Kept] = {}
-    for p, shard in shards:
-        kept = joined([next(results) for _ in _blocks(recipe.wars_of(shard), block)])
-        if writer is None:
-            memory[p, shard] = kept
-        else:
-            writer.write(p, shard, kept)
-    if writer is not None and out is not None:
-        writer.finish()
-        return read_run(out)
-    every = range(recipe.shards)
-    return Runs(recipe, tuple(joined([memory[p, shard] for shard in every]) for p in range(len(policies))))
+    return _Job(recipe, policies, prepared, forms, last_day + 1, keep)
 
 
 def run_again(

@@ -1,9 +1,10 @@
 """The commands that run wars: thin, and importing what they need only when they are called."""
 
 import sys
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -23,6 +24,7 @@ from stalemate.interfaces.options import (
 )
 
 if TYPE_CHECKING:
+    from stalemate.analysis.precision import Precision
     from stalemate.engine.simulate import Structures
     from stalemate.ensemble.runs import Runs
     from stalemate.scenario.schema import Scenario
@@ -42,6 +44,12 @@ UntilArmistice = Annotated[
     ),
 ]
 Law = Annotated[str | None, typer.Option(help="Every policy under this body of law, as POLICY:law=LAW.")]
+PrecisionShare = Annotated[
+    str | None,
+    typer.Option("--precision", help="Fight on until the mean difference is known to such a share, as 5%."),
+]
+PrecisionOf = Annotated[str, typer.Option("--precision-of", help="The outcome that --precision is about.")]
+Most = Annotated[int, typer.Option(help="With --precision, the most pairs; --replicates is not used.")]
 By = Annotated[
     Literal["service"] | None, typer.Option(help="What each service's sorties cost and did, instead.")
 ]
@@ -92,6 +100,9 @@ def compare(
     fire: Fire = None,
     law: Law = None,
     by: By = None,
+    precision: PrecisionShare = None,
+    of: PrecisionOf = "front_tonnes",
+    most: Most = 20_000,
     out: Out = None,
     workers: Workers = None,
     block: BlockSize = 256,
@@ -101,32 +112,34 @@ def compare(
     """Compare two policies under the same luck."""
     a, b = _under(law, [a, b])
     if until_armistice or by is not None:
-        if since_parting or out is not None or picture is not None or (until_armistice and by is not None):
+        beside = since_parting or out is not None or picture is not None or precision is not None
+        if beside or (until_armistice and by is not None):
             raise typer.BadParameter(
-                "leave out --since-parting, --out and --picture, and ask for one of the two",
+                "leave out --since-parting, --precision, --out and --picture, and ask for one of the two",
                 param_hint="--until-armistice or --by",
             )
-        asked = _fight_on if until_armistice else _by_service
-        asked([a, b], scenario, replicates, seed, until, structures_of(repair, fire), workers, as_json)
+        other = _fight_on if until_armistice else _by_service
+        other([a, b], scenario, replicates, seed, until, structures_of(repair, fire), workers, as_json)
         return
     if picture is not None:
         from stalemate.interfaces.picture import check_can_draw
 
         check_can_draw(picture)
-    runs = _run(
-        [a, b],
-        f"{replicates:,} pairs of {a} and {b}, seed {seed}",
-        scenario=scenario,
-        replicates=replicates,
-        seed=seed,
-        until=until,
-        since_parting=since_parting,
-        structures=structures_of(repair, fire),
-        out=out,
-        workers=workers,
-        block=block,
-    )
-    _show(runs, as_json, scenario)
+    asked: dict[str, Any] = {
+        "scenario": scenario,
+        "seed": seed,
+        "until": until,
+        "since_parting": since_parting,
+        "structures": structures_of(repair, fire),
+        "out": out,
+        "workers": workers,
+    }
+    if precision is not None:
+        runs, found = _precisely(a, b, share_of(precision), of, most, **asked)
+    else:
+        what = f"{replicates:,} pairs of {a} and {b}, seed {seed}"
+        runs, found = _run([a, b], what, replicates=replicates, block=block, **asked), None
+    _show(runs, as_json, scenario, found)
     _draw(runs, picture)
 
 
@@ -274,6 +287,43 @@ def _run(
         )
 
 
+def _precisely(
+    a: str,
+    b: str,
+    share: float,
+    outcome: str,
+    most: int,
+    *,
+    scenario: str,
+    seed: int,
+    until: datetime | None,
+    since_parting: bool,
+    structures: "Structures",
+    out: Path | None,
+    workers: int | None,
+) -> "tuple[Runs, Precision]":
+    from stalemate.analysis.precision import precise_runs
+    from stalemate.scenario.read import load
+
+    war = load(scenario)
+    with fighting(f"pairs of {a} and {b} to a precision of {share:.3g}, seed {seed}", out) as progress:
+        return precise_runs(
+            war,
+            a,
+            b,
+            share,
+            outcome=outcome,
+            most=most,
+            seed=seed,
+            structures=structures,
+            until=day_of(until),
+            since_parting=since_parting,
+            out=out,
+            workers=workers,
+            progress=progress,
+        )
+
+
 def _fight_on(
     policies: list[str],
     scenario: str,
@@ -360,16 +410,31 @@ def _verify(runs: "Runs", folder: Path, scenario: str | None, workers: int | Non
     print(f"{folder}: made again from its manifest, the same bytes", file=sys.stderr)
 
 
-def _show(runs: "Runs", as_json: bool, scenario: str | None = None) -> None:
+def share_of(text: str) -> float:
+    """Return the share that ``5%`` or ``0.05`` means. Raises BadParameter for anything else."""
+    try:
+        return float(text[:-1]) / 100 if text.endswith("%") else float(text)
+    except ValueError:
+        raise typer.BadParameter(
+            f"found {text!r}; expected a share such as 5% or 0.05", param_hint="--precision"
+        ) from None
+
+
+def _show(
+    runs: "Runs", as_json: bool, scenario: str | None = None, precision: "Precision | None" = None
+) -> None:
     from stalemate.analysis.compare import comparison_of
     from stalemate.interfaces import payloads, wartables
 
     if len(runs.recipe.policies) == 2:
         comparison = comparison_of(runs, _as_run(runs, scenario))
         if as_json:
-            print_json(payloads.comparison_payload(comparison))
+            payload = payloads.comparison_payload(comparison)
+            print_json(payload | {"precision": asdict(precision)} if precision else payload)
         else:
             wartables.print_comparison(console(), comparison)
+            if precision is not None:
+                wartables.print_precision(console(), precision)
     elif as_json:
         print_json(payloads.run_payload(runs))
     else:

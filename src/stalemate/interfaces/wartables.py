@@ -10,6 +10,7 @@ from rich.text import Text
 
 from stalemate.analysis.compare import DATED_FIRE, Comparison, estimate_of
 from stalemate.analysis.estimate import Estimate, number
+from stalemate.analysis.precision import Precision
 from stalemate.analysis.predict import Prediction, Quantity
 from stalemate.analysis.scorecard import Score, Scorecard
 from stalemate.analysis.verdict import verdict
@@ -61,6 +62,23 @@ def print_comparison(console: Console, comparison: Comparison) -> None:
     for paragraph in verdict(comparison):
         console.print()
         console.print(Text(paragraph))
+
+
+def print_precision(console: Console, found: Precision) -> None:
+    """Print how well the mean difference is known, and what it took."""
+    label = next(outcome.label for outcome in OUTCOMES if outcome.name == found.outcome)
+    known = f"{number(found.mean)} ± {with_unit(number(found.error), found.unit)}"
+    words = f"Precision, {label}: the mean difference is {known} (90 %) after {found.pairs:,} pairs. "
+    if found.needed is None:
+        words += "Pairs do not differ in it."
+    else:
+        reached = "reached" if found.met else "not reached"
+        words += f"{found.share:.0%} of it is {reached}; {found.needed:,} pairs would do"
+        if found.independent is not None:
+            words += f", and {found.independent:,} pairs of wars that do not share their luck"
+        words += "."
+    console.print()
+    console.print(Text(words))
 
 
 def print_runs(console: Console, runs: Runs) -> None:
