@@ -4,6 +4,8 @@ import math
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from reference import toy_war
 from scipy.optimize import brentq
 from scipy.stats import norm
@@ -56,6 +58,25 @@ def test_score__measures_a_miss_in_logarithms_from_the_nearest_ends():
     assert score(5, 5, 4, 6).miss_log == 0
     assert score(-2, -1, 4, 6).miss_log is None
     assert score(0, 0, 4, 6).miss_log is None
+
+
+def test_score__log_error_is_of_the_median_from_the_nearest_end():
+    assert score(5, 5, 4, 16).log_error == pytest.approx(math.log(2))
+    assert score(20, 40, 4, 16).log_error == pytest.approx(-math.log(2))
+    assert score(8, 12, 4, 16).log_error == 0
+    assert score(0, 0, 4, 16).log_error is None
+
+
+@given(st.lists(st.floats(0.1, 50), min_size=2, max_size=2), st.floats(0.1, 50))
+def test_score__interval_score_is_that_of_two_quantiles(ends, found):
+    """It is 2 / alpha times the sum of the pinball losses of the 5 and the 95 % points."""
+    low, high = sorted(ends)
+
+    def pinball(quantile, level):
+        return (found - quantile) * level if found >= quantile else (quantile - found) * (1 - level)
+
+    by_hand = (2 / 0.1) * (pinball(low, 0.05) + pinball(high, 0.95))
+    assert score(found, found, low, high).interval_score == pytest.approx(by_hand, abs=1e-9)
 
 
 @pytest.mark.parametrize(("successes", "trials"), [(0, 5), (3, 20), (19, 20), (20, 20), (50, 100)])

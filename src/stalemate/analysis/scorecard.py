@@ -59,6 +59,27 @@ class Score:
         return math.log(found / edge) if found > 0 and edge > 0 else None
 
     @property
+    def log_error(self) -> float | None:
+        """Return the logarithm of the model's median over the nearest end of the record; 0 between its ends.
+
+        None if one of the two is not above zero.
+        """
+        middle = self.prediction.estimate.median
+        nearest = min(max(middle, self.observed.low), self.observed.high)
+        return math.log(middle / nearest) if middle > 0 and nearest > 0 else None
+
+    @property
+    def interval_score(self) -> float:
+        """Return the interval score of the band, in the row's unit; less is better.
+
+        Width + 2 / .1 x how far the record lies outside (Gneiting and Raftery 2007, *Journal of the American
+        Statistical Association* 102, 359-378); of a range in the record the nearest end counts.
+        """
+        band, record = self.prediction.estimate, self.observed
+        outside = max(0.0, record.low - band.high, band.low - record.high)
+        return band.high - band.low + outside * 2.0 / (1.0 - (BAND[1] - BAND[0]))
+
+    @property
     def reason(self) -> str | None:
         """Return why the row is outside; None inside. A row that counts always has an answer."""
         if self.inside:

@@ -162,7 +162,10 @@ def print_scorecard(console: Console, scorecard: Scorecard) -> None:
             f"(so few rows allow {tally.share_low:.0%} to {tally.share_high:.0%}){width}"
         )
     console.print("input: the model was given it, so it does not count; nor does a claim.")
-    console.print("above, below: where the record lies, in logarithms from the nearest end of the band.")
+    console.print(
+        "above, below: where the record lies, in logarithms from the nearest end of the band. log error: of "
+        "the median from the record. Interval scores stand in --json."
+    )
 
 
 def _print_blocks(console: Console, scorecard: Scorecard) -> None:
@@ -224,11 +227,13 @@ def _asked(row: Score) -> str:
 def _judged(row: Score) -> str:
     if not row.counts:
         return row.observed.role if row.inside else f"{row.observed.role}\noutside"
+    error = row.log_error
+    middle = "" if error is None else f"\nlog error {error:.2f}".replace("-", "−")
     if row.inside:
-        return f"inside\n{row.observed.role}"
+        return f"inside\n{row.observed.role}{middle}"
     miss = row.miss_log
     if miss is None:
         far = "OUTSIDE"
     else:
         far = f"OUTSIDE\n{'above' if miss > 0 else 'below'} {abs(miss):.2f} log"
-    return f"{far}\n{row.observed.role}"
+    return f"{far}\n{row.observed.role}{middle}"
