@@ -80,6 +80,7 @@ ORDER = [
     "ensemble.runner",
     "analysis.estimate",
     "analysis.leaning",
+    "analysis.sensitivity",
     "analysis.precision",
     "analysis.compare",
     "analysis.verdict",
@@ -104,6 +105,7 @@ ORDER = [
     "interfaces.options",
     "interfaces.wars",
     "interfaces.why",
+    "interfaces.sensitivities",
     "interfaces.targets",
     "interfaces.cli",
 ]

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from stalemate.errors import InputError, StalemateError
-from stalemate.interfaces import evidence, scenario, targets, wars, why
+from stalemate.interfaces import evidence, scenario, sensitivities, targets, wars, why
 
 app = typer.Typer(
     name="stalemate",
@@ -28,6 +28,7 @@ app.command()(wars.show)
 app.command()(wars.predict)
 app.command()(wars.scorecard)
 app.command()(why.why)
+app.command()(sensitivities.sensitivity)
 app.command()(targets.targets)
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(scenario.app, name="scenario")
