@@ -1,11 +1,11 @@
 """Which doubts move an answer: first-order shares of the variance of a paired difference, from given wars.
 
 A parameter's index is the share of the variance of the difference that its mean at each value of the
-parameter has, Var(E[Y | x]) / Var(Y) (Sobol 1993), by random balance designs (RBD-FAST: Tarantola, Gatelli and
-Mara 2006, *Reliability Engineering & System Safety* 91, 717-727; bias corrected as by Tissot and Prieur 2012),
-as the library SALib computes it from any sample. The wars that were fought are that sample: no more are run.
-The rival forms are two more factors, whose share is that of the spread of the means over forms. What is left
-is luck and what parameters do together.
+parameter has, Var(E[Y | x]) / Var(Y) (Sobol 1993), by random balance designs (RBD-FAST: Tarantola, Gatelli
+and Mara 2006, *Reliability Engineering & System Safety* 91, 717-727; bias corrected as by Tissot and Prieur
+2012), as the library SALib computes it from any sample. The wars that were fought are that sample: no more
+are run. The rival forms are two more factors, whose share is that of the spread of the means over forms. What
+is left is luck and what parameters do together.
 """
 
 import math

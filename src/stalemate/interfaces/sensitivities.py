@@ -83,8 +83,8 @@ def print_sensitivity(out: "Console", found: "Sensitivity", top: int) -> None:
     label = next(known.label for known in OUTCOMES if known.name == found.outcome)
     out.print(
         Text(
-            f"What the difference in {label} hangs on, {found.a} less {found.b}, {found.pairs:,} pairs: share "
-            "of its variance by one factor alone, 90 % band."
+            f"What the difference in {label} hangs on, {found.a} less {found.b}, {found.pairs:,} pairs: "
+            "share of its variance by one factor alone, 90 % band."
         )
     )
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False, pad_edge=False)
