@@ -92,6 +92,12 @@ ORDER = [
     "analysis.shapley",
     "analysis.causes",
     "analysis.ranking",
+    "analysis.netfile",
+    "analysis.binaries",
+    "analysis.game",
+    "analysis.maxflow_interdiction",
+    "analysis.shortest_path_interdiction",
+    "analysis.interdiction",
     "interfaces.payloads",
     "interfaces.evidencetables",
     "interfaces.evidence",
@@ -107,6 +113,7 @@ ORDER = [
     "interfaces.why",
     "interfaces.sensitivities",
     "interfaces.targets",
+    "interfaces.interdict",
     "interfaces.cli",
 ]
 MODULES = {

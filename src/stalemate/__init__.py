@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from stalemate.analysis.causes import Causes, why
     from stalemate.analysis.compare import Comparison, compare
     from stalemate.analysis.estimate import Estimate
+    from stalemate.analysis.interdiction import Interdiction, interdict
     from stalemate.analysis.predict import Prediction, predict
     from stalemate.analysis.scorecard import Scorecard, scorecard
     from stalemate.analysis.settlement import Settlement, settlement
@@ -32,6 +33,7 @@ __all__ = [
     "Causes",
     "Comparison",
     "Estimate",
+    "Interdiction",
     "Prediction",
     "Runs",
     "Scenario",
@@ -40,6 +42,7 @@ __all__ = [
     "StalemateError",
     "Structures",
     "compare",
+    "interdict",
     "load",
     "predict",
     "read_run",
@@ -55,6 +58,7 @@ _HOMES = {
     "Causes": "analysis.causes",
     "Comparison": "analysis.compare",
     "Estimate": "analysis.estimate",
+    "Interdiction": "analysis.interdiction",
     "Prediction": "analysis.predict",
     "Runs": "ensemble.runs",
     "Scenario": "scenario.schema",
@@ -63,6 +67,7 @@ _HOMES = {
     "StalemateError": "errors",
     "Structures": "engine.simulate",
     "compare": "analysis.compare",
+    "interdict": "analysis.interdiction",
     "load": "scenario.read",
     "predict": "analysis.predict",
     "read_run": "ensemble.runs",

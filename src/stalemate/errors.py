@@ -6,6 +6,7 @@
     ├── InputError                 what the user gave is wrong (exit code 2)
     │   ├── EvidenceError          a table of figures, sources, events or readings
     │   ├── ScenarioError          a scenario folder: all its faults at once
+    │   ├── NetworkError           a plain network table: all its faults at once
     │   ├── PolicyError            a policy's name or a directive it gave
     │   ├── QueryError             a quantity, place, period or option that does not exist
     │   └── RunError               a stored run that is absent, foreign or damaged
@@ -65,6 +66,12 @@ class ScenarioError(FaultyInputError):
     """A scenario folder is faulty."""
 
     what = "scenario"
+
+
+class NetworkError(FaultyInputError):
+    """A plain network table is faulty."""
+
+    what = "network"
 
 
 class PolicyError(InputError):
