@@ -4,6 +4,8 @@ import json
 import random
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -169,6 +171,21 @@ def test_time__ends_with_an_honest_gap():
     assert not answer.attack.proven
     assert answer.attack.value < answer.attack.bound
     assert not answer.protection.proven
+
+
+def test_solver__works_after_another_has_taken_more_threads():
+    """HiGHS fixes its threads at its first use in a process, and refuses another number from then on."""
+    script = (
+        "import highspy\n"
+        "first = highspy.Highs()\n"
+        "first.silent()\n"
+        "first.setOptionValue('threads', 2)\n"
+        "first.minimize(first.addBinary())\n"
+        "from stalemate.analysis.binaries import Constraint, cheapest\n"
+        "print(cheapest([1.0], [True], [Constraint([0], [1.0], low=1.0)]).values)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "(1.0,)"
 
 
 @pytest.mark.parametrize(
