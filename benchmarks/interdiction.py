@@ -16,10 +16,11 @@ import time
 from pathlib import Path
 from typing import Any
 
-from stalemate.analysis.interdiction import interdict
+from stalemate.analysis.interdiction import Question, interdict
 from stalemate.analysis.netfile import PlainNetwork
 
 SEEDS = (1, 2, 3)
+QUESTIONS: tuple[Question, ...] = ("path", "flow")
 
 
 def grid(size: int, seed: int) -> PlainNetwork:
@@ -58,9 +59,9 @@ def measure(size: int, attacks: int, seed: int, limit: float) -> dict[str, Any]:
 
     net = grid(size, seed)
     row: dict[str, Any] = {"size": size, "attacks": attacks, "seed": seed}
-    for question in ("path", "flow"):
+    for question in QUESTIONS:
         begun = time.perf_counter()
-        [answer] = interdict(net, ["source"], ["sink"], attacks, question=question, protected=0).answers  # type: ignore[arg-type]
+        [answer] = interdict(net, ["source"], ["sink"], attacks, question=question, protected=0).answers
         row[f"{question}_s"] = time.perf_counter() - begun
         row[f"{question}_plain"], row[question] = answer.plain, answer.attack.value
         row[f"{question}_proven"] = answer.attack.proven

@@ -29,10 +29,9 @@ def weather() -> Rows:
     flood = np.array([f"{_date(day):%Y-%m}" for day in range(flagship().scenario.days)])
     rows = [("month", "days flown", "nights flown", "washed out in 1951")]
     for month in range(1, 13):
-        those = months == month
-        lost = seen["washouts"][flood == f"1951-{month:02}"].sum(axis=(0, 2))
+        those, in_1951 = months == month, flood == f"1951-{month:02}"
         flown = (seen[name][those].mean(axis=0) for name in ("flyable_day", "flyable_night"))
-        washed = band(lost) if len(lost) and (flood == f"1951-{month:02}").any() else ""
+        washed = band(seen["washouts"][in_1951].sum(axis=(0, 2))) if in_1951.any() else ""
         rows.append((f"{date(1951, month, 1):%b}", *(band(share) for share in flown), washed))
     return rows
 

@@ -98,6 +98,7 @@ ORDER = [
     "analysis.maxflow_interdiction",
     "analysis.shortest_path_interdiction",
     "analysis.interdiction",
+    "interfaces.tables",
     "interfaces.payloads",
     "interfaces.evidencetables",
     "interfaces.evidence",

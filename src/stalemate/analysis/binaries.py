@@ -53,7 +53,8 @@ def cheapest(
     """
     import highspy
 
-    solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+    untyped: Any = highspy
+    solver = untyped.Highs()
     solver.silent()
     options: dict[str, Any] = {"parallel": "off", "mip_rel_gap": 0.0, "mip_abs_gap": 1e-7}
     if math.isfinite(seconds):

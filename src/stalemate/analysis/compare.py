@@ -18,7 +18,7 @@ import numpy.typing as npt
 from stalemate.analysis.estimate import Estimate, chance, estimate, probability_greater, variance_ratio
 from stalemate.analysis.leaning import LEAST_PAIRS, Leaning, leanings
 from stalemate.engine.simulate import Structures
-from stalemate.ensemble.outcomes import OUTCOMES, Outcome
+from stalemate.ensemble.outcomes import OUTCOMES, Outcome, outcome_named
 from stalemate.ensemble.runner import DEFAULT_REPLICATES, DEFAULT_SEED, Progress, run
 from stalemate.ensemble.runs import Runs
 from stalemate.ensemble.store import SHARD_WARS, Recipe
@@ -84,10 +84,8 @@ class Comparison:
 
     def contrast(self, outcome: str) -> Contrast:
         """Return one outcome over all pairs. Raises QueryError if there is none of that name."""
-        for contrast in self.contrasts:
-            if contrast.outcome.name == outcome:
-                return contrast
-        raise QueryError(f"no outcome {outcome!r}; there are {', '.join(o.name for o in OUTCOMES)}")
+        wanted = outcome_named(outcome)
+        return next(contrast for contrast in self.contrasts if contrast.outcome == wanted)
 
 
 def compare(

@@ -9,6 +9,8 @@ import numpy.typing as npt
 
 BAND: Final = (0.05, 0.95)
 """The quantiles that bound a band."""
+BAND_Z: Final = 1.6448536269514722
+"""Standard errors to each side of a mean that make its band."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +48,7 @@ def chance(values: npt.NDArray[np.float64]) -> Estimate:
     not how wars differ.
     """
     mean = float(values.mean())
-    error = (
-        1.6448536269514722 * float(values.std(ddof=1)) / math.sqrt(values.size) if values.size > 1 else 0.0
-    )
+    error = BAND_Z * float(values.std(ddof=1)) / math.sqrt(values.size) if values.size > 1 else 0.0
     return Estimate(mean, mean - error, mean + error, "1", int(values.size))
 
 

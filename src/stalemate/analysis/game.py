@@ -131,7 +131,7 @@ def protect(game: AbstractGame, count: int, first: Attack, *, until: float = mat
     plain = game.value(())
     answers = 1
     while best.proven and all(hit):
-        chosen = _smallest_hitting(len(game.net.ends), hit, count, until)
+        chosen = _smallest_hitting(hit, count)
         if chosen is None:
             return Protection(kept, best, best.value, answers)
         enough = game.sign * best.value
@@ -150,9 +150,7 @@ def protect(game: AbstractGame, count: int, first: Attack, *, until: float = mat
     return Protection(kept, best, plain, answers)
 
 
-def _smallest_hitting(
-    arcs: int, attacks: Sequence[Sequence[int]], count: int, until: float
-) -> tuple[int, ...] | None:
+def _smallest_hitting(attacks: Sequence[Sequence[int]], count: int) -> tuple[int, ...] | None:
     """Return a smallest set that holds an arc of each attack, or None if it needs more than ``count``."""
     used = sorted({arc for attack in attacks for arc in attack})
     place = {arc: i for i, arc in enumerate(used)}

@@ -52,13 +52,7 @@ def leanings(runs: Runs, war: Scenario, outcome: str) -> tuple[Leaning, ...]:
     the run holds another number of policies than two, another scenario, or fewer pairs than ``LEAST_PAIRS``.
     """
     recipe = runs.recipe
-    if len(recipe.policies) != 2:
-        raise QueryError(f"leaning needs a run of two policies; this one holds {len(recipe.policies)}")
-    if recipe.scenario_digest != war.digest:
-        raise QueryError(f"the run is of another scenario than {war.name!r} as it now stands")
-    if recipe.replicates < LEAST_PAIRS:
-        raise QueryError(f"found {recipe.replicates} pairs; leaning needs {LEAST_PAIRS}")
-    difference = ranks(runs.outcome(0, outcome) - runs.outcome(1, outcome))
+    difference = ranks(paired_difference(runs, war, outcome, "leaning", LEAST_PAIRS))
     drawn = draws_of(war, recipe.seed, range(recipe.replicates))
     assumed = {row.name for row in war.parameters if row.assumed}
     found = [
@@ -68,6 +62,22 @@ def leanings(runs: Runs, war: Scenario, outcome: str) -> tuple[Leaning, ...]:
     least = _chance(recipe.replicates, len(found))
     strong = [leaning for leaning in found if abs(leaning.correlation) > least]
     return tuple(sorted(strong, key=lambda leaning: -abs(leaning.correlation)))
+
+
+def paired_difference(runs: Runs, war: Scenario, outcome: str, asked: str, least: int) -> Floats:
+    """Return an outcome's difference between the two policies of a run, (replicate,), for doubts to explain.
+
+    ``asked`` names the question in errors. Raises QueryError if the run holds another number of policies,
+    another scenario than ``war``, or fewer pairs than ``least``.
+    """
+    recipe = runs.recipe
+    if len(recipe.policies) != 2:
+        raise QueryError(f"{asked} needs a run of two policies; this one holds {len(recipe.policies)}")
+    if recipe.scenario_digest != war.digest:
+        raise QueryError(f"the run is of another scenario than {war.name!r} as it now stands")
+    if recipe.replicates < least:
+        raise QueryError(f"found {recipe.replicates} pairs; {asked} needs {least}")
+    return runs.outcome(0, outcome) - runs.outcome(1, outcome)
 
 
 def ranks(values: Floats) -> Floats:

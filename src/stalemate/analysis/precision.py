@@ -15,9 +15,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from stalemate.analysis.estimate import variance_ratio
+from stalemate.analysis.estimate import BAND_Z, variance_ratio
 from stalemate.engine.simulate import Structures
-from stalemate.ensemble.outcomes import OUTCOMES, Kept
+from stalemate.ensemble.outcomes import Kept, outcome_named
 from stalemate.ensemble.runner import DEFAULT_SEED, Progress, run_until
 from stalemate.ensemble.runs import Runs
 from stalemate.ensemble.store import SHARD_WARS
@@ -30,7 +30,6 @@ Floats = npt.NDArray[np.float64]
 DEFAULT_MOST: Final = 20_000
 """Pairs at which the search for precision ends, whatever has been reached."""
 
-_Z95: Final = 1.6448536269514722
 _MARGIN: Final = 1.05
 """A round aims at so many times the pairs that the last one says are needed."""
 
@@ -80,9 +79,7 @@ def precise_runs(
     Raises QueryError for an unknown outcome, a share outside 0 to 1 or fewer than two shards at most, and
     what ``runner.run_until`` raises.
     """
-    names = [known.name for known in OUTCOMES]
-    if outcome not in names:
-        raise QueryError(f"no outcome {outcome!r}; there are {', '.join(names)}")
+    outcome_named(outcome)
     if not 0 < share < 1:
         raise QueryError(f"precision is {share:g}; expected a share of the difference above 0 and below 1")
     if most < 2 * SHARD_WARS:
@@ -90,9 +87,9 @@ def precise_runs(
 
     def wanted(kept: Sequence[Kept]) -> int:
         found = precision(kept[0].outcomes[outcome], kept[1].outcomes[outcome], share, outcome)
-        if found.met or found.needed is None:
-            return found.pairs if found.met else most
-        return max(found.pairs + 1, math.ceil(_MARGIN * found.needed))
+        if found.met:
+            return found.pairs
+        return most if found.needed is None else math.ceil(_MARGIN * found.needed)
 
     runs = run_until(
         war,
@@ -116,11 +113,9 @@ def precision(a: Floats, b: Floats, share: float, outcome: str) -> Precision:
     mean, spread = float(difference.mean()), float(difference.std(ddof=1))
     needed = independent = None
     if mean != 0.0:
-        needed = max(2, math.ceil((_Z95 * spread / (share * mean)) ** 2))
-        ratio = variance_ratio(a, b)
-        independent = (
-            None if ratio is None else max(2, math.ceil((_Z95 * spread / (share * mean)) ** 2 * ratio))
-        )
-    unit = next(known.unit for known in OUTCOMES if known.name == outcome)
-    error = _Z95 * spread / math.sqrt(difference.size)
+        pairs, ratio = (BAND_Z * spread / (share * mean)) ** 2, variance_ratio(a, b)
+        needed = max(2, math.ceil(pairs))
+        independent = None if ratio is None else max(2, math.ceil(pairs * ratio))
+    error = BAND_Z * spread / math.sqrt(difference.size)
+    unit = outcome_named(outcome).unit
     return Precision(outcome, unit, share, mean, error, int(difference.size), needed, independent)

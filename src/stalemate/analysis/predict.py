@@ -31,10 +31,11 @@ from stalemate.ensemble.store import SHARD_WARS
 from stalemate.errors import QueryError
 from stalemate.policies.directive import AbstractPolicy
 from stalemate.policies.naming import named
+from stalemate.policies.plans import Historical
 from stalemate.scenario.schema import Scenario
 from stalemate.systems.variables import RECORDED
 
-HISTORICAL: Final = "historical"
+HISTORICAL: Final = Historical.name
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,10 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from stalemate.analysis.estimate import BAND, Estimate
+from stalemate.analysis.estimate import BAND, BAND_Z, Estimate
 
 Floats = npt.NDArray[np.float64]
 
-_Z95: Final = 1.6448536269514722
 _STEPS: Final = 200
 _LARGEST: Final = 20.0
 """A coefficient beyond this multiplies a hazard by half a billion: none is sought there."""
@@ -50,7 +49,7 @@ def log_bayes_factor(mine: Floats, rival: Floats) -> Estimate:
     """
     value = math.log(mine.mean() / rival.mean())
     error = float(np.std(mine / mine.mean() - rival / rival.mean())) / math.sqrt(len(mine))
-    return Estimate(value, value - _Z95 * error, value + _Z95 * error, "1", len(mine))
+    return Estimate(value, value - BAND_Z * error, value + BAND_Z * error, "1", len(mine))
 
 
 def most_it_could_gain(z: Floats) -> float:

@@ -17,7 +17,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from stalemate.ensemble.outcomes import OUTCOMES
+from stalemate.analysis.leaning import paired_difference
+from stalemate.ensemble.outcomes import outcome_named
 from stalemate.ensemble.runs import Runs
 from stalemate.errors import QueryError
 from stalemate.scenario.resolve import draws_of
@@ -85,16 +86,8 @@ def sensitivity(runs: Runs, war: Scenario, outcome: str, *, seed: int = 1) -> Se
     difference that does not vary.
     """
     recipe = runs.recipe
-    if len(recipe.policies) != 2:
-        raise QueryError(f"sensitivity needs a run of two policies; this one holds {len(recipe.policies)}")
-    if recipe.scenario_digest != war.digest:
-        raise QueryError(f"the run is of another scenario than {war.name!r} as it now stands")
-    if recipe.replicates < LEAST_PAIRS:
-        raise QueryError(f"found {recipe.replicates} pairs; sensitivity needs {LEAST_PAIRS}")
-    names = [known.name for known in OUTCOMES]
-    if outcome not in names:
-        raise QueryError(f"no outcome {outcome!r}; there are {', '.join(names)}")
-    difference = runs.outcome(0, outcome) - runs.outcome(1, outcome)
+    outcome_named(outcome)
+    difference = paired_difference(runs, war, outcome, "sensitivity", LEAST_PAIRS)
     assumed = {row.name for row in war.parameters if row.assumed}
     drawn = draws_of(war, recipe.seed, range(recipe.replicates))
     found = [

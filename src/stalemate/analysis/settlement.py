@@ -34,6 +34,7 @@ from stalemate.ensemble.store import SHARD_WARS
 from stalemate.errors import QueryError
 from stalemate.policies.directive import AbstractPolicy
 from stalemate.policies.naming import named
+from stalemate.policies.plans import Historical
 from stalemate.scenario.diplomacy import ITEMS
 from stalemate.scenario.extend import extended
 from stalemate.scenario.resolve import resolve
@@ -51,7 +52,7 @@ LEADERSHIP: Final[Mapping[str, float]] = MappingProxyType(
 )
 """Bases under which the tipping value is sought: the coefficient of a change of leaders."""
 
-HISTORICAL: Final = "historical"
+HISTORICAL: Final = Historical.name
 _RECORD: Final = ("hazard", "settled", "pressure_felt", "civilian_deaths")
 _AIR: Final = EXPLANATIONS.index("air-pressure")
 _NONE: Final = EXPLANATIONS.index("none")

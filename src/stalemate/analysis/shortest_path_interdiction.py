@@ -75,7 +75,7 @@ class PathGame(AbstractGame):
             self.may_attack(arc, protected) and self.net.delay[arc] > 0 for arc in range(len(self.net.ends))
         ]
         best = self._greedy(allowed)
-        value, bound = self.value(best), math.inf
+        value = self.value(best)
         bound = self.value([arc for arc, may in enumerate(allowed) if may])
         while value < enough and bound - value > 0.9 * TOLERANCE * max(1.0, value):
             target = self._target(value, bound)

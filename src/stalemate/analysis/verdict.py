@@ -11,7 +11,9 @@ from typing import Final
 from stalemate.analysis.compare import FIRE_WORDS, REPAIR_WORDS, Comparison, Contrast, FormContrast
 from stalemate.analysis.estimate import number
 from stalemate.analysis.leaning import sentence
-from stalemate.ensemble.outcomes import GROUPS, OUTCOMES, Outcome
+from stalemate.ensemble.outcomes import GROUPS, OUTCOMES, Outcome, outcome_named
+from stalemate.policies.plans import Historical
+from stalemate.policies.wrappers import EQUAL_EFFORT
 from stalemate.units import with_unit
 
 CAUSED_FIRE: Final = ("retribution", "surplus")
@@ -36,10 +38,6 @@ CIVILIANS: Final = "civilians"
 
 LITTLE: Final = 0.03
 """A difference in sorties up to this share of them goes without saying."""
-
-RECORD: Final = "historical"
-EQUAL_EFFORT: Final = ":effort=record"
-"""What makes a policy fly as many sorties as the record."""
 
 NOT_COUNTED: Final = (
     "Deaths by hunger, cold and disease are not modelled, and no result here may be read as if they were nil."
@@ -68,7 +66,7 @@ def verdict(comparison: Comparison) -> tuple[str, ...]:
     said.append(f"An input under every form, so no run says anything about it: {'; '.join(always)}.")
     if any(form.fire in CAUSED_FIRE for form in comparison.forms):
         said.append(CAUSES)
-    said += [sentence(found, _label(name)) for name, found in comparison.leanings.items()]
+    said += [sentence(found, outcome_named(name).label) for name, found in comparison.leanings.items()]
     return (*said, *_effort(comparison), _talks(comparison), _harm(comparison))
 
 
@@ -161,10 +159,6 @@ def _words(form: FormContrast) -> str:
     return f"{REPAIR_WORDS.get(form.repair, form.repair)}, {FIRE_WORDS.get(form.fire, form.fire)}"
 
 
-def _label(name: str) -> str:
-    return next(outcome.label for outcome in OUTCOMES if outcome.name == name)
-
-
 def _effort(comparison: Comparison) -> list[str]:
     """Return how far the two policies differ in effort; nothing if that is little."""
     sorties, bombs = (comparison.contrast(name) for name in ("sorties", "bombs_tonnes"))
@@ -175,7 +169,7 @@ def _effort(comparison: Comparison) -> list[str]:
         f"Not the same effort: {comparison.a} flies {flown} sorties than {comparison.b} and drops {dropped} "
         "bombs, so part of each difference is effort and not choice."
     )
-    if comparison.b == RECORD and EQUAL_EFFORT not in comparison.a:
+    if comparison.b == Historical.name and EQUAL_EFFORT not in comparison.a:
         said += f" With as many sorties as the record: compare {comparison.a}{EQUAL_EFFORT} {comparison.b}."
     return [said]
 
@@ -187,25 +181,22 @@ def _more(contrast: Contrast) -> str:
     return f"{number(abs(share))} % {'more' if share > 0 else 'fewer'}"
 
 
+def _told(contrast: Contrast) -> str:
+    """Return a difference with its band."""
+    outcome, band = contrast.outcome, contrast.difference
+    median = with_unit(number(band.median), outcome.unit)
+    return f"{outcome.label} {median} ({number(band.low)} to {number(band.high)})"
+
+
 def _talks(comparison: Comparison) -> str:
     """Return the difference in the chance of agreement under each rival account."""
-    told = [
-        f"{c.outcome.label} {number(c.difference.median)} "
-        f"({number(c.difference.low)} to {number(c.difference.high)})"
-        for c in comparison.contrasts
-        if c.outcome.chance
-    ]
+    told = [_told(c) for c in comparison.contrasts if c.outcome.chance]
     head = f"Chance of agreement by {comparison.recipe.end}, {comparison.a} less {comparison.b}"
     return f"{head}: {'; '.join(told)}. {ONE_WAR}"
 
 
 def _harm(comparison: Comparison) -> str:
     """Return the difference in harm to civilians over all pairs, told apart or not."""
-    told = [
-        f"{c.outcome.label} {with_unit(number(c.difference.median), c.outcome.unit)} "
-        f"({number(c.difference.low)} to {number(c.difference.high)})"
-        for c in comparison.contrasts
-        if c.outcome.group == CIVILIANS
-    ]
+    told = [_told(c) for c in comparison.contrasts if c.outcome.group == CIVILIANS]
     head = f"Harm to civilians, {comparison.a} less {comparison.b}"
     return f"{head}: {'; '.join(told)}. {NOT_COUNTED}"

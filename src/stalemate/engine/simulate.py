@@ -1,7 +1,7 @@
 """Run wars in lockstep: every replicate of a block through the day's table, day after day."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -114,7 +114,8 @@ def simulate(
     wars = np.zeros(len(replicates), state_type())
     for _, system in DAY:
         system.begin(prepared, worlds, wars)
-    daily = _empty_series(prepared, record, whole, len(wars), days)
+    width = {name: len(places(prepared, name)) for name in record}
+    daily = _empty_series(width, whole, len(wars), days)
     history = history_of(prepared)
     counted, lost = np.zeros(len(wars)), np.zeros(len(wars))
     given: Directive | None = None
@@ -142,7 +143,7 @@ def simulate(
         counted += wars["cuts_reported"].sum(1)
         lost += wars["aircraft_lost"].sum(1)
         for name, series in daily.items():
-            series[day] = _of_day(prepared, wars, name, series.ndim == 3)
+            series[day] = _of_day(wars, name, width[name], series.ndim == 3)
     repair, fire = zip(*(forms.of(replicate) for replicate in replicates), strict=True)
     by_war = {name: series.swapaxes(0, 1) for name, series in daily.items()}
     return Block(replicates, by_war, {"repair": np.array(repair), "fire": np.array(fire)})
@@ -158,24 +159,21 @@ def over_places(quantity: str, values: npt.NDArray[np.generic]) -> npt.NDArray[n
     return np.asarray(total / exact.shape[-1] if RECORDED[quantity].kind == "mean" else total)
 
 
-def _of_day(prepared: Prepared, wars: Records, name: str, by_place: bool) -> npt.NDArray[np.generic]:
-    """Return a field's values of the day: (war,), or (war, place)."""
+def _of_day(wars: Records, name: str, width: int, by_place: bool) -> npt.NDArray[np.generic]:
+    """Return a field's values of the day: (war,), or (war, place) for so many places."""
     if not RECORDED[name].axes:
         return wars[name]
-    values = wars[name][:, : len(places(prepared, name))]
+    values = wars[name][:, :width]
     return values if by_place else over_places(name, values)
 
 
-def _empty_series(
-    prepared: Prepared, record: Sequence[str], whole: Sequence[str], wars: int, days: int
-) -> dict[str, Series]:
+def _empty_series(width: Mapping[str, int], whole: Sequence[str], wars: int, days: int) -> dict[str, Series]:
     """Return the zeroed daily arrays of the fields asked for, (day, war) or (day, war, place).
 
-    A day's values lie together, since they are written day by day. Raises QueryError for an unknown field.
+    A day's values lie together, since they are written day by day. width: field -> its number of places.
     """
-    width = {name: len(places(prepared, name)) for name in record}
-    by_place = {name for name in record if RECORDED[name].axes and name not in whole}
+    by_place = {name for name in width if RECORDED[name].axes and name not in whole}
     return {
-        name: np.zeros((days, wars, width[name]) if name in by_place else (days, wars), np.float32)
-        for name in record
+        name: np.zeros((days, wars, places) if name in by_place else (days, wars), np.float32)
+        for name, places in width.items()
     }

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stalemate.engine.simulate import over_places
+from stalemate.errors import QueryError
 from stalemate.scenario.air import TARGET_CLASSES
 from stalemate.systems.diplomacy import EXPLANATIONS
 from stalemate.systems.variables import RECORDED
@@ -120,6 +121,15 @@ OUTCOMES: Final[tuple[Outcome, ...]] = (
         for place, (name, label) in enumerate(zip(EXPLANATIONS, SETTLED_LABELS, strict=True))
     ),
 )
+
+
+def outcome_named(name: str) -> Outcome:
+    """Return an outcome by name. Raises QueryError if there is none of that name."""
+    for outcome in OUTCOMES:
+        if outcome.name == name:
+            return outcome
+    raise QueryError(f"no outcome {name!r}; there are {', '.join(o.name for o in OUTCOMES)}")
+
 
 QUANTITIES: Final[tuple[str, ...]] = (
     *dict.fromkeys(outcome.quantity for outcome in OUTCOMES),

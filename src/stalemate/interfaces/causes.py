@@ -5,13 +5,13 @@ from datetime import date
 from itertools import groupby
 from typing import Any, Final
 
-from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from stalemate.analysis.causes import CAUSES, Amount, Causes, DayShare
 from stalemate.analysis.estimate import number
+from stalemate.interfaces.tables import plain_table
 
 _SECTIONS: Final = 10
 _WORDS: Final = {
@@ -33,12 +33,12 @@ def print_causes(console: Console, answer: Causes) -> None:
             f"{answer.end}, {answer.replicates:,} wars, seed {answer.seed}: mean (90 % band)."
         )
     )
-    ends = _table("", "t/day")
+    ends = plain_table("", "t/day")
     ends.add_row(_WHAT[answer.what], _shown(answer.delivered))
     ends.add_row("with nothing broken, the same orders", _shown(answer.unbroken))
     ends.add_row("and with orders that fill the trunk", _shown(answer.capacity))
     _print_table(console, ends)
-    causes = _table("lost to", "of what was ordered", "of what could be carried")
+    causes = plain_table("lost to", "of what was ordered", "of what could be carried")
     for row in answer.causes:
         causes.add_row(_WORDS[row.cause], _shown(row.of_order), _shown(row.of_capacity))
     of_order = answer.unbroken.mean - answer.delivered.mean
@@ -103,7 +103,7 @@ def causes_payload(answer: Causes) -> dict[str, Any]:
 def _print_sections(console: Console, answer: Causes) -> None:
     if not answer.sections:
         return
-    table = _table("line", "cause", "t/day of what was ordered")
+    table = plain_table("line", "cause", "t/day of what was ordered")
     for row in answer.sections[:_SECTIONS]:
         table.add_row(row.section, _WORDS[row.cause], _shown(row.lost))
     rest = answer.sections[_SECTIONS:]
@@ -114,7 +114,7 @@ def _print_sections(console: Console, answer: Causes) -> None:
 
 def _print_months(console: Console, answer: Causes) -> None:
     heads = [_WORDS[cause].replace(" ", "\n") for cause in CAUSES[:-1]]
-    table = _table("month", "came", *heads)
+    table = plain_table("month", "came", *heads)
     for month, rows in _months(answer):
         came = sum(row.delivered for row in rows) / len(rows)
         lost = [sum(column) / len(rows) for column in zip(*(row.lost for row in rows), strict=True)]
@@ -133,14 +133,6 @@ def _months(answer: Causes) -> Iterator[tuple[str, list[DayShare]]]:
 def _print_table(console: Console, table: Table) -> None:
     console.print()
     console.print(table)
-
-
-def _table(*headings: str) -> Table:
-    """Return an empty table: a column of words, then numbers."""
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False, pad_edge=False)
-    for position, heading in enumerate(headings):
-        table.add_column(heading, justify="right" if position else "left", no_wrap=position == 0)
-    return table
 
 
 def _shown(amount: Amount | None) -> str:

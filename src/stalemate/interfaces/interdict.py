@@ -102,14 +102,11 @@ def interdiction_payload(asked: "Interdiction") -> dict[str, Any]:
 
 
 def _print_answer(out: "Console", asked: "Interdiction", answer: "Answer") -> None:
-    from rich import box
-    from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False, pad_edge=False)
-    table.add_column(_VALUE[answer.question], no_wrap=True)
-    for heading in ("value", "bound", "gap", "proven"):
-        table.add_column(heading, justify="right")
+    from stalemate.interfaces.tables import plain_table
+
+    table = plain_table(_VALUE[answer.question], "value", "bound", "gap", "proven")
     table.add_row("unattacked", _shown(answer.plain), "", "", "")
     attack, held = answer.attack, answer.protection
     table.add_row("after the best attack", *_certified(attack.value, attack.bound, attack.gap, attack.proven))

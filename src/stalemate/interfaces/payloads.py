@@ -305,6 +305,12 @@ def _score(row: Score) -> ScorePayload:
     }
 
 
+def estimate_payload(band: Estimate) -> dict[str, float | str | None]:
+    """Return an estimate as plain values with its unit; null where there is none."""
+    ends = _band(band)
+    return {"median": ends["median"], "low": ends["low"], "high": ends["high"], "unit": band.unit}
+
+
 def _band(band: Estimate) -> Band:
     return {
         "median": _known(band.median),

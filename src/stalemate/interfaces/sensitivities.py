@@ -73,21 +73,20 @@ def sensitivity(
 
 def print_sensitivity(out: "Console", found: "Sensitivity", top: int) -> None:
     """Print the largest shares, and what they add up to, in words."""
-    from rich import box
-    from rich.table import Table
     from rich.text import Text
 
     from stalemate.analysis.estimate import number
-    from stalemate.ensemble.outcomes import OUTCOMES
+    from stalemate.ensemble.outcomes import outcome_named
+    from stalemate.interfaces.tables import plain_table
 
-    label = next(known.label for known in OUTCOMES if known.name == found.outcome)
+    label = outcome_named(found.outcome).label
     out.print(
         Text(
             f"What the difference in {label} hangs on, {found.a} less {found.b}, {found.pairs:,} pairs: "
             "share of its variance by one factor alone, 90 % band."
         )
     )
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False, pad_edge=False)
+    table = plain_table()
     table.add_column("factor", overflow="fold")
     for heading in ("share", "90 % band", "rests on"):
         table.add_column(heading, justify="right")

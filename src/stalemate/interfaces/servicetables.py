@@ -4,13 +4,13 @@ import math
 from dataclasses import fields
 from typing import Any
 
-from rich import box
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from stalemate.analysis.estimate import Estimate, number
 from stalemate.analysis.services import ServiceCost, Services
+from stalemate.interfaces.payloads import estimate_payload
+from stalemate.interfaces.tables import plain_table, two_lines
 
 _LABEL = 16
 """Width of the first column, so that four services fit beside it."""
@@ -33,7 +33,7 @@ def print_services(console: Console, answer: Services) -> None:
     )
     for policy in dict.fromkeys(row.policy for row in answer.rows):
         rows = [row for row in answer.rows if row.policy == policy]
-        table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False, pad_edge=False)
+        table = plain_table()
         table.add_column(policy, overflow="fold", max_width=_LABEL)
         for row in rows:
             table.add_column(row.service, justify="right", overflow="fold")
@@ -66,7 +66,7 @@ def services_payload(answer: Services) -> dict[str, Any]:
         "replicates": answer.replicates,
         "seed": answer.seed,
         "services": [_row(row) for row in answer.rows],
-        "civilians_killed": {policy: _plain(band) for policy, band in answer.killed.items()},
+        "civilians_killed": {policy: estimate_payload(band) for policy, band in answer.killed.items()},
     }
 
 
@@ -75,17 +75,9 @@ def _row(row: ServiceCost) -> dict[str, Any]:
     for field in fields(ServiceCost):
         value = getattr(row, field.name)
         if isinstance(value, Estimate):
-            made[field.name] = _plain(value)
+            made[field.name] = estimate_payload(value)
     return made
 
 
-def _plain(band: Estimate) -> dict[str, Any]:
-    ends = {key: getattr(band, key) for key in ("median", "low", "high")}
-    return {key: None if math.isnan(end) else end for key, end in ends.items()} | {"unit": band.unit}
-
-
 def _band(band: Estimate) -> str:
-    if math.isnan(band.median):
-        return "none\n"
-    ends = number(band.low) if band.low == band.high else f"{number(band.low)}…{number(band.high)}"
-    return f"{number(band.median)}\n{ends}"
+    return "none\n" if math.isnan(band.median) else two_lines(band)

@@ -4,13 +4,12 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from rich import box
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from stalemate.analysis.estimate import Estimate, number
 from stalemate.analysis.settlement import DELAYS, EVENTS, Ending, Settlement, said
+from stalemate.interfaces.tables import plain_table
 
 _FEW: Final = 0.005
 """A share below this is printed as a dash."""
@@ -112,7 +111,7 @@ def _print_quarters(console: Console, answer: Settlement, policy: str) -> None:
     """Print the shares of wars by quarter in per cent: before the record, after each event."""
     endings = [ending for ending in answer.endings if ending.policy == policy]
     first = min(_first_held(ending) for ending in endings)
-    table = _table("explanation", *(_short(name) for name in answer.quarters[first:]))
+    table = plain_table("explanation", *(_short(name) for name in answer.quarters[first:]))
     for ending in endings:
         table.add_row(ending.explanation, *_per_cent(ending.prior[first:]))
         for event in EVENTS:
@@ -144,7 +143,9 @@ def _print_shifts(console: Console, answer: Settlement) -> None:
     if not answer.shifts:
         return
     a, b = answer.policies
-    table = _table("explanation", "prior", *(f"after {_EVENT_WORDS[event]}" for event in EVENTS), "open, %")
+    table = plain_table(
+        "explanation", "prior", *(f"after {_EVENT_WORDS[event]}" for event in EVENTS), "open, %"
+    )
     for shift in answer.shifts:
         table.add_row(
             shift.explanation,
@@ -165,7 +166,7 @@ def _print_tolls(console: Console, answer: Settlement) -> None:
     """Print the civilians killed up to the armistice, median and below it the band."""
     after = f"after {_EVENT_WORDS[EVENTS[0]]}"
     heads = ("difference", after) if len(answer.policies) > 1 else (after,)
-    table = _table("explanation", *answer.policies, *heads)
+    table = plain_table("explanation", *answer.policies, *heads)
     for toll in answer.tolls:
         bands = [*toll.killed.values(), toll.difference, toll.posterior[EVENTS[0]]]
         table.add_row(toll.explanation, *(_two_lines(band) for band in bands if band is not None))
@@ -186,7 +187,7 @@ def _two_lines(band: Estimate) -> str:
 def _print_evidence(console: Console, answer: Settlement) -> None:
     words = [_EVENT_WORDS[event] for event in EVENTS]
     heads = [f"{head}\n{word}" for word in words for head in ("ln BF", "weight", "T/m")]
-    table = _table("explanation", *heads)
+    table = plain_table("explanation", *heads)
     by_name = {(row.event, row.explanation): row for row in answer.evidence}
     for explanation in dict.fromkeys(row.explanation for row in answer.evidence):
         cells = []
@@ -217,7 +218,7 @@ def _print_pressure(console: Console, answer: Settlement) -> None:
             + "."
         )
     )
-    table = _table("base", *(f"{delay} days" for delay in DELAYS))
+    table = plain_table("base", *(f"{delay} days" for delay in DELAYS))
     for base in dict.fromkeys(row.base for row in answer.tipping):
         cells = []
         for row in answer.tipping:
@@ -234,14 +235,6 @@ def _print_pressure(console: Console, answer: Settlement) -> None:
         )
     )
     console.print(table)
-
-
-def _table(*headings: str) -> Table:
-    """Return an empty table: a column of words, then numbers."""
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False, pad_edge=False)
-    for position, heading in enumerate(headings):
-        table.add_column(heading, justify="right" if position else "left", no_wrap=position == 0)
-    return table
 
 
 def _ends(band: Estimate) -> str:

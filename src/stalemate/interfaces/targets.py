@@ -80,12 +80,12 @@ def targets(
 
 def print_ranking(out: "Console", answer: "Ranking", top: int) -> None:
     """Print the best targets with their terms, and below each why it is left alone where it mostly is."""
-    from rich import box
-    from rich.table import Table
     from rich.text import Text
 
+    from stalemate.interfaces.tables import plain_table
+
     _print_head(out, answer)
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False, pad_edge=False)
+    table = plain_table()
     table.add_column("target", ratio=1)
     for heading in ("effect", "raid", "cost", "score", "sorties"):
         table.add_column(heading, justify="right", no_wrap=True)
@@ -109,15 +109,12 @@ def print_ranking(out: "Console", answer: "Ranking", top: int) -> None:
 
 def print_classes(out: "Console", answer: "Ranking") -> None:
     """Print how many targets of each class are struck, and with how many sorties."""
-    from rich import box
-    from rich.table import Table
     from rich.text import Text
 
+    from stalemate.interfaces.tables import plain_table
+
     _print_head(out, answer)
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False, pad_edge=False)
-    table.add_column("class of target")
-    for heading in ("known", "struck", "sorties a fortnight"):
-        table.add_column(heading, justify="right")
+    table = plain_table("class of target", "known", "struck", "sorties a fortnight")
     for row in answer.classes:
         table.add_row(row.name, str(row.known), _line(row.targets), _line(row.planned))
     out.print()
@@ -128,6 +125,8 @@ def print_classes(out: "Console", answer: "Ranking") -> None:
 
 def ranking_payload(answer: "Ranking", top: int) -> dict[str, Any]:
     """Return the answer as plain values: ``targets --json``."""
+    from stalemate.interfaces.payloads import estimate_payload
+
     return {
         "scenario": answer.scenario,
         "policy": answer.policy,
@@ -140,13 +139,13 @@ def ranking_payload(answer: "Ranking", top: int) -> dict[str, Any]:
                 "target": row.target,
                 "name": row.name,
                 "class": row.target_class,
-                "effect": _plain(row.effect),
-                "damage": _plain(row.damage),
-                "cost": _plain(row.cost),
-                "score": _plain(row.score),
+                "effect": estimate_payload(row.effect),
+                "damage": estimate_payload(row.damage),
+                "cost": estimate_payload(row.cost),
+                "score": estimate_payload(row.score),
                 "aircraft_class": row.aircraft_class,
                 "people": row.people,
-                "planned": _plain(row.planned),
+                "planned": estimate_payload(row.planned),
                 "chosen": row.chosen,
                 "level": row.level,
                 "said_by": row.said_by,
@@ -158,8 +157,8 @@ def ranking_payload(answer: "Ranking", top: int) -> dict[str, Any]:
             {
                 "class": row.name,
                 "known": row.known,
-                "struck": _plain(row.targets),
-                "planned": _plain(row.planned),
+                "struck": estimate_payload(row.targets),
+                "planned": estimate_payload(row.planned),
             }
             for row in answer.classes
         ],
@@ -208,8 +207,3 @@ def _line(band: "Estimate") -> str:
 
     low, high = number(band.low), number(band.high)
     return number(band.median) + ("" if low == high else f" ({low} to {high})")
-
-
-def _plain(band: "Estimate") -> dict[str, Any]:
-    ends = {key: getattr(band, key) for key in ("median", "low", "high")}
-    return {key: None if math.isnan(end) else end for key, end in ends.items()} | {"unit": band.unit}

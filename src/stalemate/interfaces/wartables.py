@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import Final
 
-from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -14,9 +13,10 @@ from stalemate.analysis.precision import Precision
 from stalemate.analysis.predict import Prediction, Quantity
 from stalemate.analysis.scorecard import Score, Scorecard
 from stalemate.analysis.verdict import verdict
-from stalemate.ensemble.outcomes import GROUPS, OUTCOMES
+from stalemate.ensemble.outcomes import GROUPS, OUTCOMES, outcome_named
 from stalemate.ensemble.runs import Runs
 from stalemate.ensemble.store import Recipe
+from stalemate.interfaces.tables import plain_table, two_lines
 from stalemate.scenario.resolve import Structures
 from stalemate.units import with_unit
 
@@ -38,7 +38,7 @@ def print_comparison(console: Console, comparison: Comparison) -> None:
             if c.outcome.group == group:
                 table.add_row(
                     Text(f"{c.outcome.label}{_MARKS[c.outcome.given]}\n{c.outcome.unit}"),
-                    *(_two_lines(band) for band in (c.a, c.b, c.difference)),
+                    *(two_lines(band) for band in (c.a, c.b, c.difference)),
                     f"{c.probability_a_greater:.2f}",
                 )
     console.print(table)
@@ -66,7 +66,7 @@ def print_comparison(console: Console, comparison: Comparison) -> None:
 
 def print_precision(console: Console, found: Precision) -> None:
     """Print how well the mean difference is known, and what it took."""
-    label = next(outcome.label for outcome in OUTCOMES if outcome.name == found.outcome)
+    label = outcome_named(found.outcome).label
     known = f"{number(found.mean)} ± {with_unit(number(found.error), found.unit)}"
     words = f"Precision, {label}: the mean difference is {known} (90 %) after {found.pairs:,} pairs. "
     if found.needed is None:
@@ -146,7 +146,7 @@ def print_scorecard(console: Console, scorecard: Scorecard) -> None:
                 why = f"\nwhy: {row.reason}" if row.reason else ""
                 table.add_row(
                     Text(f"{row.observed.figure}\n{_asked(row)}{why}"),
-                    f"{_range(row.observed.low, row.observed.high)}\n{_two_lines(row.prediction.estimate)}",
+                    f"{_range(row.observed.low, row.observed.high)}\n{two_lines(row.prediction.estimate)}",
                     _judged(row),
                 )
     console.print(table)
@@ -183,7 +183,7 @@ def _print_blocks(console: Console, scorecard: Scorecard) -> None:
 
 def _table(*headings: str, left: int = 1, least: int = 0) -> Table:
     """Return an empty table: ``left`` columns of text, then numbers; ``least`` is the first one's width."""
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False, pad_edge=False)
+    table = plain_table()
     for position, heading in enumerate(headings):
         text = position < left
         width = least if position == 0 else None
@@ -193,12 +193,6 @@ def _table(*headings: str, left: int = 1, least: int = 0) -> Table:
 
 def _span(recipe: Recipe) -> str:
     return f"{recipe.window_start} to {recipe.end}"
-
-
-def _two_lines(band: Estimate) -> str:
-    """Return the median over the band's ends, joined by an ellipsis: a table's width is dear."""
-    ends = number(band.low) if band.low == band.high else f"{number(band.low)}…{number(band.high)}"
-    return f"{number(band.median)}\n{ends}"
 
 
 def _ends(band: Estimate) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import ClassVar, final
+from typing import ClassVar, Final, final
 
 import numpy as np
 
@@ -11,6 +11,9 @@ from stalemate.errors import PolicyError
 from stalemate.policies.directive import AbstractPolicy, Directive, Observation
 from stalemate.policies.spent import Spent, standing
 from stalemate.scenario.air import Law
+
+EQUAL_EFFORT: Final = ":effort=record"
+"""What follows the name of a policy that flies as many sorties as the record."""
 
 
 @final
@@ -56,7 +59,7 @@ class Matched(AbstractPolicy):
     @property
     def label(self) -> str:
         """Name with what is changed."""
-        return f"{self.inner.label}:effort=record"
+        return f"{self.inner.label}{EQUAL_EFFORT}"
 
     def decide(self, seen: Observation) -> Directive:
         """Return the inner policy's directive, scaled by class."""

@@ -162,11 +162,10 @@ def _offer_targets(
     count = 0
     for i in range(first, after):
         if can_be_struck(theatre, war, i):
-            gain = theatre.target_worth[i] * standing(theatre, war, i)
+            worth = theatre.target_worth[i]
             if not within_class:
-                worth = war.class_value[theatre.target_class[i]] * theatre.target_worth[i]
-                gain = worth * standing(theatre, war, i)
-            _offer_target(theatre, world, war, count, i, gain, within_class)
+                worth = war.class_value[theatre.target_class[i]] * worth
+            _offer_target(theatre, world, war, count, i, worth * standing(theatre, war, i), within_class)
             count += 1
     return count
 
