@@ -137,7 +137,7 @@ def tally_lines(scores: Sequence[Score]) -> str:
 
 def owner_of(quantity: str) -> str:
     """Return the system that writes a quantity, or what stands below the line of a ratio."""
-    from stalemate.analysis.predict import QUANTITIES
+    from stalemate.ensemble.questions import QUANTITIES
 
     return BY_NAME[QUANTITIES[quantity].recorded[-1]].owner
 

@@ -133,7 +133,7 @@ def test_show__verify_fails_when_the_bytes_differ(capsys, tmp_path, monkeypatch)
     monkeypatch.setattr(toy_war, "series", lambda *address: 2 * true(*address))
     code, out, err = call(capsys, "show", folder, "--verify")
     assert (code, out) == (1, "")
-    assert "other bytes in 0-plain/outcomes-00000.parquet, 0-plain/weekly-00000.npy" in err
+    assert "other bytes in 0-plain/answers-00000.npy, 0-plain/outcomes-00000.parquet" in err
 
 
 def test_predict__answers_and_gives_the_promised_json(capsys):

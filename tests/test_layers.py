@@ -75,6 +75,7 @@ ORDER = [
     "engine.history",
     "engine.simulate",
     "ensemble.outcomes",
+    "ensemble.questions",
     "ensemble.store",
     "ensemble.runs",
     "ensemble.runner",

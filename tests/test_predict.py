@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from reference import toy_war
 
-from stalemate.analysis.predict import QUANTITIES, Question, answers, predict
+from stalemate.analysis.predict import answers, predict
+from stalemate.ensemble.questions import QUANTITIES, Question
 from stalemate.errors import PolicyError, QueryError
 from stalemate.systems.variables import RECORDED
 

@@ -94,7 +94,7 @@ def test_run__stores_the_same_bytes_with_any_workers_and_blocks(tmp_path):
         short = {"until": date(1952, 9, 5), "replicates": 300}
         run(war, policies, out=folder, workers=workers, block=block, **short)
     first = all_bytes(folders[0])
-    assert len(first) == 2 + 2 * 2 * 2
+    assert len(first) == 2 + 2 * 2 * 3
     assert all(all_bytes(folder) == first for folder in folders)
 
 

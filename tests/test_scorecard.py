@@ -1,8 +1,10 @@
 """The scorecard: the same answers as predict, what is inside, and what counts."""
 
 import math
+from dataclasses import replace
 from datetime import date
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,20 +13,24 @@ from scipy.optimize import brentq
 from scipy.stats import norm
 
 from stalemate.analysis.estimate import Estimate
-from stalemate.analysis.predict import Prediction, Question, predict
+from stalemate.analysis.predict import Prediction, predict
 from stalemate.analysis.scorecard import (
     BLOCKS,
     NO_REASON,
     BlockTally,
     Score,
     block_tallies,
-    questions_of,
     scorecard,
+    scorecard_of,
     tally,
     wilson,
 )
 from stalemate.engine.simulate import Structures
+from stalemate.ensemble.questions import Question, questions_of
+from stalemate.ensemble.runner import run
+from stalemate.ensemble.runs import read_run
 from stalemate.errors import QueryError
+from stalemate.policies.plans import Historical
 
 START, END = date(1951, 9, 1), date(1951, 9, 30)
 
@@ -151,6 +157,30 @@ def test_scorecard__gives_the_same_answers_as_predict(monkeypatch):
         assert row.prediction == alone
     assert [found.rows for found in card.tallies] == [1, 2]
     assert card.rows[1].prediction.estimate.unit == "cuts/day"
+
+
+def test_scorecard_of__a_stored_run_gives_the_card_of_as_many_wars(monkeypatch, tmp_path):
+    toy_war.put_in_place(monkeypatch)
+    war = toy_war.scenario(
+        toy_war.observed("cuts", "1951-09-01", "1951-09-30", 600, 700),
+        toy_war.observed("sorties", "1951-10-01", "1951-10-31", 20, 30, unit="sorties/day", place="east"),
+        toy_war.observed("trucks", "1952-06-01", "1952-06-30", 100, 100, role="input"),
+    )
+    run(war, [toy_war.Shifted(), Historical()], replicates=30, out=tmp_path / "run")
+    assert scorecard_of(read_run(tmp_path / "run"), war) == scorecard(war, replicates=30)
+
+
+def test_scorecard_of__says_everything_that_keeps_a_run_from_being_scored(monkeypatch):
+    toy_war.put_in_place(monkeypatch)
+    row = toy_war.observed("cuts", "1951-09-01", "1951-09-30", 600, 700)
+    war = toy_war.scenario(row)
+    early = run(war, toy_war.Plain(), replicates=3, until=date(1951, 9, 29))
+    words = (
+        r"(?s)another scenario.*holds plain; only historical.*ends on 1951-09-29, before x; run it to 1953"
+    )
+    with pytest.raises(QueryError, match=words):
+        scorecard_of(early, replace(war, digest="e" * 64))
+    assert np.isnan(early.kept[0].answers).all()
 
 
 def test_questions_of__lists_every_unit_that_does_not_fit():

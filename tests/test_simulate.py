@@ -15,7 +15,7 @@ from stepping import Everywhere, OneLine, days_of, flagship
 from stalemate.engine import simulate as engine
 from stalemate.engine.day import DAY
 from stalemate.engine.history import DAYS_PER_MONTH, History
-from stalemate.engine.simulate import Structures, places, prepare, simulate
+from stalemate.engine.simulate import Structures, places, prepare, series_of, simulate
 from stalemate.errors import PolicyError, QueryError, ScenarioError
 from stalemate.policies.directive import AbstractPolicy, Directive, Observation
 from stalemate.policies.naming import NAMES, named
@@ -179,6 +179,25 @@ def test_simulate__records_places_by_name_and_only_what_was_asked():
     assert places(WAR, "critical_hits") == WAR.crossings
     assert places(WAR, "front_tonnes") == WAR.sectors
     assert places(WAR, "rail_sorties") == ()
+
+
+def test_simulate__a_series_of_some_places_is_their_total_or_the_mean_of_a_share():
+    some, one = series_of("sorties", "b29+marine"), series_of("class_left", "power+yard")
+    block = run(Historical(), until=9, record=["sorties", "class_left", some, one], whole=["sorties"])
+    by_place = run(Historical(), until=9, record=["sorties", "class_left"]).daily
+    sorties = by_place["sorties"][..., [WAR.classes.index("b29"), WAR.classes.index("marine")]]
+    standing = by_place["class_left"][..., [places(WAR, "class_left").index(c) for c in ("power", "yard")]]
+    np.testing.assert_allclose(block.daily[some], sorties.sum(axis=2), rtol=1e-6)
+    np.testing.assert_allclose(block.daily[one], standing.mean(axis=2), rtol=1e-6)
+    np.testing.assert_allclose(block.daily["sorties"], by_place["sorties"].sum(axis=2), rtol=1e-6)
+    assert series_of("cuts", None) == "cuts"
+
+
+def test_simulate__refuses_a_place_that_is_not_there():
+    with pytest.raises(QueryError, match=r"sorties: no place b17; there are .*b29"):
+        run(Historical(), record=["sorties@b29+b17"])
+    with pytest.raises(QueryError, match="rail_sorties: no place b29; there are none"):
+        run(Historical(), record=["rail_sorties@b29"])
 
 
 @pytest.mark.parametrize("name", ["tanks", "today", "bridge_days", ""])

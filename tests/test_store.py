@@ -77,7 +77,7 @@ def test_stored_run__sums_are_those_of_sha256sum(stored):
     for line in lines:
         digest, name = line.split("  ")
         assert hashlib.sha256((stored / name).read_bytes()).hexdigest() == digest
-    assert len(lines) == 1 + 2 * 2 * 2
+    assert len(lines) == 1 + 2 * 2 * 3
 
 
 def test_stored_run__takes_less_than_30_kB_a_war(stored, tmp_path):
@@ -182,7 +182,7 @@ def test_read_run__refuses_what_is_no_run(stored, tmp_path):
         read_run(tmp_path / "empty")
     manifest = json.loads((stored / "manifest.json").read_text())
     (stored / "manifest.json").write_text(json.dumps({**manifest, "format": 99}))
-    with pytest.raises(RunError, match="found format 99; this version reads format 1"):
+    with pytest.raises(RunError, match="found format 99; this version reads format 2"):
         read_run(stored)
 
 

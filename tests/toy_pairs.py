@@ -19,7 +19,7 @@ def runs_of(differences, repair=REPAIR, fire=FIRE, replicates=400, base=1000.0):
         "fire": np.array([fire[w // len(repair) % len(fire)] for w in wars]),
     }
     luck = np.random.default_rng(3).normal(base, base / 10, (len(OUTCOMES), replicates))
-    weekly = np.zeros((replicates, 1, 0), np.float32)
+    weekly, answers = np.zeros((replicates, 1, 0), np.float32), np.zeros((replicates, 0))
     b = {o.name: luck[i] for i, o in enumerate(OUTCOMES)}
     a = {name: values + differences.get(name, 0.0) for name, values in b.items()}
     recipe = Recipe(
@@ -37,4 +37,4 @@ def runs_of(differences, repair=REPAIR, fire=FIRE, replicates=400, base=1000.0):
         parting=date(1952, 8, 31),
         columns=(),
     )
-    return Runs(recipe, (Kept(a, weekly, **forms), Kept(b, weekly, **forms)))
+    return Runs(recipe, (Kept(a, weekly, answers, **forms), Kept(b, weekly, answers, **forms)))

@@ -82,10 +82,14 @@ def simulate(prepared, policy, seed, replicates, *, record, whole=(), structures
     days = until if until is not None else prepared.days
     parted = np.arange(days) >= ((policy.parts - prepared.start).days if policy.parts else days)
     daily = {}
-    for quantity in record:
+    for name in record:
+        quantity, _, chosen = name.partition("@")
         wars = np.stack([series(quantity, seed, war, days) for war in replicates])
         shift = getattr(policy, "shift", 0.0) * parted
-        daily[quantity] = (wars + (shift if wars.ndim == 2 else shift[:, None])).astype(np.float32)
+        wars = (wars + (shift if wars.ndim == 2 else shift[:, None])).astype(np.float32)
+        if chosen:
+            wars = engine.over_places(quantity, wars[..., [PLACES.index(one) for one in chosen.split("+")]])
+        daily[name] = wars
     repair = [structures.repair[war % len(structures.repair)] for war in replicates]
     fire = [structures.fire[war // len(structures.repair) % len(structures.fire)] for war in replicates]
     forms = {"repair": np.array(repair), "fire": np.array(fire)}

@@ -11,10 +11,15 @@ from dataclasses import dataclass
 from statistics import NormalDist, median
 from typing import Final, get_args
 
-from stalemate.analysis.estimate import BAND
-from stalemate.analysis.predict import HISTORICAL, QUANTITIES, Prediction, Question, answers
+import numpy as np
+import numpy.typing as npt
+
+from stalemate.analysis.estimate import BAND, estimate
+from stalemate.analysis.predict import HISTORICAL, Prediction, answers
 from stalemate.engine.simulate import Structures
+from stalemate.ensemble.questions import questions_of
 from stalemate.ensemble.runner import DEFAULT_REPLICATES, DEFAULT_SEED, Progress
+from stalemate.ensemble.runs import Runs
 from stalemate.errors import QueryError
 from stalemate.scenario.schema import Observed, Scenario, ScoreBlock
 
@@ -153,27 +158,50 @@ def scorecard(
         workers=workers,
         progress=progress,
     )
+    return _card(war, predictions, seed, replicates)
+
+
+def scorecard_of(runs: Runs, war: Scenario) -> Scorecard:
+    """Score the historical policy of a stored run against every observation of its scenario.
+
+    Raises QueryError if the run is of another scenario than ``war``, holds no historical policy, or ends
+    before an observation does.
+    """
+    recipe = runs.recipe
+    values = recorded_answers(runs, war)
+    asked = questions_of(war.observations)
+    forms = Structures(repair=recipe.repair, fire=recipe.fire)
+    predictions = [
+        Prediction(question, estimate(values[:, column], question.unit), HISTORICAL, recipe.seed, forms)
+        for column, question in enumerate(asked)
+    ]
+    return _card(war, predictions, recipe.seed, recipe.replicates)
+
+
+def recorded_answers(runs: Runs, war: Scenario) -> npt.NDArray[np.float64]:
+    """Return what the wars of the historical policy say of each observation, (replicate, observation).
+
+    Raises QueryError as ``scorecard_of`` does.
+    """
+    recipe = runs.recipe
+    faults = []
+    if recipe.scenario_digest != war.digest:
+        faults.append(f"the run is of another scenario than {war.name!r} as it now stands")
+    names = [policy.name for policy in recipe.policies]
+    if HISTORICAL not in names:
+        faults.append(f"the run holds {', '.join(names)}; only {HISTORICAL} can be held against the record")
+    late = [o.figure for o in war.observations if o.end > recipe.end]
+    if late:
+        faults.append(f"the run ends on {recipe.end}, before {', '.join(late)}; run it to {war.end}")
+    if faults:
+        raise QueryError("\n".join(faults))
+    return runs.kept[names.index(HISTORICAL)].answers
+
+
+def _card(war: Scenario, predictions: Sequence[Prediction], seed: int, replicates: int) -> Scorecard:
     rows = tuple(Score(o, p) for o, p in zip(war.observations, predictions, strict=True))
     tallies = tuple(tally(role, rows) for role in COUNTED)
     return Scorecard(rows, tallies, block_tallies(rows), war.name, HISTORICAL, seed, replicates)
-
-
-def questions_of(observations: Sequence[Observed]) -> tuple[Question, ...]:
-    """Return the question that each observation answers; one in a unit a day asks for the daily mean.
-
-    Raises QueryError with every unit that does not fit its quantity.
-    """
-    questions, faults = [], []
-    for o in observations:
-        quantity = QUANTITIES.get(o.quantity)
-        a_day = quantity is not None and quantity.kind == "sum" and o.unit == f"{quantity.unit}/day"
-        if quantity is not None and o.unit != quantity.unit and not a_day:
-            also = f" or {quantity.unit}/day" if quantity.kind == "sum" else ""
-            faults.append(f"{o.figure}: {o.quantity} in {o.unit!r}; expected {quantity.unit}{also}")
-        questions.append(Question(o.quantity, o.start, o.end, o.place, a_day))
-    if faults:
-        raise QueryError("\n".join(["observations cannot be scored; correct their units", *faults]))
-    return tuple(questions)
 
 
 def tally(role: str, rows: Sequence[Score]) -> Tally:

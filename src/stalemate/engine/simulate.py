@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -24,18 +25,31 @@ from stalemate.systems.system import Records
 from stalemate.systems.theatre import Prepared, theatre_type
 from stalemate.systems.variables import RECORDED, state_type
 
-__all__ = ["Block", "Prepared", "Structures", "Watch", "compile_kernels", "places", "prepare", "simulate"]
+__all__ = [
+    "Block",
+    "Prepared",
+    "Structures",
+    "Watch",
+    "compile_kernels",
+    "places",
+    "prepare",
+    "series_of",
+    "simulate",
+]
 
 Series = npt.NDArray[np.float32]
 Watch = Callable[[str, int, Records, Records, Records], None]
 """Called before each system's turn with its name, the day, theatre, worlds and wars; it changes nothing."""
+
+_OF: Final = "@"
+"""Between a quantity and the places of a series."""
 
 
 @dataclass(frozen=True)
 class Block:
     """Wars simulated together.
 
-    ``daily``: field -> (replicate, day), or (replicate, day, place) where places were asked for.
+    ``daily``: series -> (replicate, day), or (replicate, day, place) where places were asked for.
     ``structures``: ``repair`` and ``fire`` -> (replicate,), the rival form each war took.
     """
 
@@ -101,7 +115,8 @@ def simulate(
     """Run a block of wars and return what was asked to be recorded.
 
     ``record`` names fields of ``RECORDED``, kept by place where they have places; those that ``whole`` names
-    too are kept as their total over places, or the mean of a share. ``until`` stops after that many days.
+    too are kept as their total over places, or the mean of a share, and so is a name of ``series_of`` over
+    the places it names. ``until`` stops after that many days.
     ``timer`` gathers seconds by system. ``watch`` sees the block before each system's turn. Same scenario,
     policy, seed and replicate give the same bits in any block.
     Raises QueryError for an unknown field and PolicyError for a directive that cannot be flown.
@@ -114,8 +129,8 @@ def simulate(
     wars = np.zeros(len(replicates), state_type())
     for _, system in DAY:
         system.begin(prepared, worlds, wars)
-    width = {name: len(places(prepared, name)) for name in record}
-    daily = _empty_series(width, whole, len(wars), days)
+    kept = {name: _places_of(prepared, name) for name in record}
+    daily = _empty_series(kept, whole, len(wars), days)
     history = history_of(prepared)
     counted, lost = np.zeros(len(wars)), np.zeros(len(wars))
     given: Directive | None = None
@@ -143,10 +158,15 @@ def simulate(
         counted += wars["cuts_reported"].sum(1)
         lost += wars["aircraft_lost"].sum(1)
         for name, series in daily.items():
-            series[day] = _of_day(wars, name, width[name], series.ndim == 3)
+            series[day] = _of_day(wars, name, kept[name], series.ndim == 3)
     repair, fire = zip(*(forms.of(replicate) for replicate in replicates), strict=True)
     by_war = {name: series.swapaxes(0, 1) for name, series in daily.items()}
     return Block(replicates, by_war, {"repair": np.array(repair), "fire": np.array(fire)})
+
+
+def series_of(quantity: str, place: str | None) -> str:
+    """Return the name of a series: a quantity, or its total or mean over the places joined by ``+``."""
+    return quantity if place is None else f"{quantity}{_OF}{place}"
 
 
 def over_places(quantity: str, values: npt.NDArray[np.generic]) -> npt.NDArray[np.float64]:
@@ -159,21 +179,45 @@ def over_places(quantity: str, values: npt.NDArray[np.generic]) -> npt.NDArray[n
     return np.asarray(total / exact.shape[-1] if RECORDED[quantity].kind == "mean" else total)
 
 
-def _of_day(wars: Records, name: str, width: int, by_place: bool) -> npt.NDArray[np.generic]:
-    """Return a field's values of the day: (war,), or (war, place) for so many places."""
-    if not RECORDED[name].axes:
-        return wars[name]
-    values = wars[name][:, :width]
-    return values if by_place else over_places(name, values)
+def _places_of(prepared: Prepared, series: str) -> slice | npt.NDArray[np.int64]:
+    """Return which places of its quantity a series takes in: all that there are, or those that it names.
 
-
-def _empty_series(width: Mapping[str, int], whole: Sequence[str], wars: int, days: int) -> dict[str, Series]:
-    """Return the zeroed daily arrays of the fields asked for, (day, war) or (day, war, place).
-
-    A day's values lie together, since they are written day by day. width: field -> its number of places.
+    Raises QueryError for a quantity or place that is not there.
     """
-    by_place = {name for name in width if RECORDED[name].axes and name not in whole}
+    quantity, _, chosen = series.partition(_OF)
+    names = places(prepared, quantity)
+    if not chosen:
+        return slice(len(names))
+    unknown = [place for place in chosen.split("+") if place not in names]
+    if unknown:
+        raise QueryError(f"{quantity}: no place {', '.join(unknown)}; there are {', '.join(names) or 'none'}")
+    return np.array([names.index(place) for place in chosen.split("+")])
+
+
+def _of_day(
+    wars: Records, series: str, places: slice | npt.NDArray[np.int64], by_place: bool
+) -> npt.NDArray[np.generic]:
+    """Return the values of a series on the day: (war,), or (war, place)."""
+    quantity = series.partition(_OF)[0]
+    if not RECORDED[quantity].axes:
+        return wars[quantity]
+    values = wars[quantity][:, places]
+    return values if by_place else over_places(quantity, values)
+
+
+def _empty_series(
+    kept: Mapping[str, slice | npt.NDArray[np.int64]], whole: Sequence[str], wars: int, days: int
+) -> dict[str, Series]:
+    """Return the zeroed daily arrays of the series asked for, (day, war) or (day, war, place).
+
+    A day's values lie together, since they are written day by day. kept: series -> its places.
+    """
     return {
-        name: np.zeros((days, wars, places) if name in by_place else (days, wars), np.float32)
-        for name, places in width.items()
+        name: np.zeros(
+            (days, wars, places.stop)
+            if isinstance(places, slice) and places.stop and name not in whole
+            else (days, wars),
+            np.float32,
+        )
+        for name, places in kept.items()
     }

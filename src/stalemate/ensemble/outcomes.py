@@ -143,20 +143,25 @@ BY_PLACE: Final = ("front_tonnes",)
 """Quantities whose weekly series are kept for each place too."""
 
 _PLACED: Final = {*BY_PLACE, *(outcome.quantity for outcome in OUTCOMES if outcome.place is not None)}
-WHOLE: Final[tuple[str, ...]] = tuple(name for name in QUANTITIES if name not in _PLACED)
-"""Quantities of which only the whole over all places is needed."""
+
+
+def only_whole(series: Sequence[str]) -> tuple[str, ...]:
+    """Return those of some series of which the whole over all places is enough for all that is kept."""
+    return tuple(name for name in series if name not in _PLACED)
 
 
 @dataclass(frozen=True)
 class Kept:
     """What is left of some wars of one policy.
 
-    outcomes: one float64 array (replicate,) an outcome. weekly: float32 (replicate, week, column). repair and
-    fire: the rival form each war was run under, (replicate,).
+    outcomes: one float64 array (replicate,) an outcome. weekly: float32 (replicate, week, column). answers:
+    float64 (replicate, observation), what the war says of each of the scenario's observations, NaN of one
+    that ends after the war. repair and fire: the rival form each war was run under, (replicate,).
     """
 
     outcomes: dict[str, npt.NDArray[np.float64]]
     weekly: npt.NDArray[np.float32]
+    answers: npt.NDArray[np.float64]
     repair: npt.NDArray[np.str_]
     fire: npt.NDArray[np.str_]
 

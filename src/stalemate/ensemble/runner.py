@@ -20,13 +20,14 @@ from stalemate.engine.simulate import Block, Prepared, Structures
 from stalemate.ensemble.outcomes import (
     BY_PLACE,
     QUANTITIES,
-    WHOLE,
     Column,
     Kept,
     columns,
+    only_whole,
     outcomes_of,
     weekly_of,
 )
+from stalemate.ensemble.questions import answers_of, questions_of, recorded_for
 from stalemate.ensemble.runs import Runs, joined, read_run
 from stalemate.ensemble.store import (
     SHARD_WARS,
@@ -157,13 +158,14 @@ def run_until(
 
 @dataclass(frozen=True)
 class _Job:
-    """A run to be fought shard by shard: its recipe, its policies, and what is kept of a block."""
+    """A run to be fought shard by shard: its recipe, its policies, what is recorded and kept of a block."""
 
     recipe: Recipe
     policies: Sequence[AbstractPolicy]
     prepared: Prepared
     structures: Structures
     days: int
+    record: tuple[str, ...]
     keep: Callable[[Block], Kept]
 
     def fight(
@@ -179,8 +181,8 @@ class _Job:
             prepared=self.prepared,
             wars=[(self.policies[p], part) for p, shard in todo for part in blocks[p, shard]],
             seed=self.recipe.seed,
-            record=QUANTITIES,
-            whole=WHOLE,
+            record=self.record,
+            whole=only_whole(self.record),
             structures=self.structures,
             until=self.days,
             reduce=self.keep,
@@ -206,16 +208,19 @@ def _job(
     places = _places(prepared)
     recipe = _recipe(war, policies, seed, replicates, forms, until, since_parting, columns(places))
     first_day, parting_day, last_day = map(war.day_of, (recipe.window_start, recipe.parting, recipe.end))
+    asked = questions_of(war.observations)
+    record = tuple(dict.fromkeys((*QUANTITIES, *recorded_for(asked))))
 
     def keep(done: Block) -> Kept:
         return Kept(
             outcomes_of(done.daily, first_day, parting_day, last_day),
             weekly_of(done.daily, recipe.columns, places),
+            answers_of(war, asked, done.daily),
             done.structures["repair"],
             done.structures["fire"],
         )
 
-    return _Job(recipe, policies, prepared, forms, last_day + 1, keep)
+    return _Job(recipe, policies, prepared, forms, last_day + 1, record, keep)
 
 
 def run_again(

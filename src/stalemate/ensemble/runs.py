@@ -107,6 +107,7 @@ def joined(parts: Sequence[Kept]) -> Kept:
     return Kept(
         {o.name: np.concatenate([part.outcomes[o.name] for part in parts]) for o in OUTCOMES},
         np.concatenate([part.weekly for part in parts]),
+        np.concatenate([part.answers for part in parts]),
         np.concatenate([part.repair for part in parts]),
         np.concatenate([part.fire for part in parts]),
     )

@@ -5,6 +5,7 @@
     RUN/manifest.json                        format, recipe, versions
     RUN/0-banfill/outcomes-00000.parquet     a row a war
     RUN/0-banfill/weekly-00000.npy           float32 (war, week, column)
+    RUN/0-banfill/answers-00000.npy          float64 (war, observation of the scenario)
     RUN/SHA256SUMS                           of every other file
 
 A run is written into ``RUN.partial`` and renamed when it is whole; each file appears whole or not at all. The
@@ -29,9 +30,9 @@ import numpy as np
 from stalemate.ensemble.outcomes import OUTCOMES, Column, Kept
 from stalemate.errors import RunError
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 SHARD_WARS: Final = 256
-"""Wars of a policy in one pair of files; part of the format."""
+"""Wars of a policy in one set of files; part of the format."""
 
 _MANIFEST, _SUMS = "manifest.json", "SHA256SUMS"
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -131,7 +132,8 @@ class RunWriter:
 
     def write(self, policy: int, shard: int, kept: Kept) -> None:
         """Write one shard of one policy; ``kept`` holds its wars in order."""
-        outcomes, weekly = _shard_files(self._recipe, policy, shard)
+        outcomes, weekly, answers = _shard_files(self._recipe, policy, shard)
+        _write_whole(self._partial / answers, _npy_bytes(kept.answers))
         _write_whole(self._partial / weekly, _npy_bytes(kept.weekly))
         _write_whole(self._partial / outcomes, _parquet_bytes(self._recipe.wars_of(shard), kept))
 
@@ -189,12 +191,13 @@ def read_shard(run: Path, recipe: Recipe, policy: int, shard: int) -> Kept:
     """Return one shard of one policy. Raises RunError if its files cannot be read."""
     from pyarrow import ArrowException, parquet
 
-    outcomes, weekly = _shard_files(recipe, policy, shard)
+    outcomes, weekly, answers = _shard_files(recipe, policy, shard)
     try:
         table = parquet.read_table(run / outcomes)
         return Kept(
             outcomes={o.name: table.column(o.name).to_numpy() for o in OUTCOMES},
             weekly=np.load(run / weekly, allow_pickle=False),
+            answers=np.load(run / answers, allow_pickle=False),
             repair=np.array(table.column("repair").to_pylist()),
             fire=np.array(table.column("fire").to_pylist()),
         )
@@ -246,10 +249,14 @@ def _refuse_other_manifest(partial: Path, found: bytes, wanted: bytes) -> None:
     )
 
 
-def _shard_files(recipe: Recipe, policy: int, shard: int) -> tuple[str, str]:
+def _shard_files(recipe: Recipe, policy: int, shard: int) -> tuple[str, str, str]:
     plain = re.sub(r"[^A-Za-z0-9_-]", "_", recipe.policies[policy].name)[:40]
     folder = f"{policy}-{plain}"
-    return f"{folder}/outcomes-{shard:05}.parquet", f"{folder}/weekly-{shard:05}.npy"
+    return (
+        f"{folder}/outcomes-{shard:05}.parquet",
+        f"{folder}/weekly-{shard:05}.npy",
+        f"{folder}/answers-{shard:05}.npy",
+    )
 
 
 def _all_files(recipe: Recipe) -> Iterator[str]:

@@ -5,10 +5,11 @@ from typing import Any, TypedDict
 
 from stalemate.analysis.compare import Comparison, Contrast, FormContrast, estimate_of
 from stalemate.analysis.estimate import Estimate
-from stalemate.analysis.predict import Prediction, Quantity
+from stalemate.analysis.predict import Prediction
 from stalemate.analysis.scorecard import Score, Scorecard
 from stalemate.analysis.verdict import verdict
 from stalemate.ensemble.outcomes import OUTCOMES
+from stalemate.ensemble.questions import Quantity
 from stalemate.ensemble.runs import Runs
 
 

@@ -182,14 +182,15 @@ def predict(
 ) -> None:
     """Say what the model says of a quantity over a period."""
     from stalemate.analysis import predict as analysis
+    from stalemate.ensemble import questions
     from stalemate.interfaces import payloads, wartables
 
     if list_quantities:
         if as_json:
-            listed = [payloads.quantity_payload(q) for q in analysis.QUANTITIES.values()]
+            listed = [payloads.quantity_payload(q) for q in questions.QUANTITIES.values()]
             print_json({"quantities": listed})
         else:
-            wartables.print_quantities(console(), analysis.QUANTITIES.values())
+            wartables.print_quantities(console(), questions.QUANTITIES.values())
         return
     if quantity is None:
         raise typer.BadParameter("name a quantity, or use --list", param_hint="QUANTITY")
@@ -197,7 +198,7 @@ def predict(
 
     war = load(scenario)
     first, last = day_of(start) or war.start, day_of(end) or war.end
-    question = analysis.Question(quantity, first, last, place, a_day)
+    question = questions.Question(quantity, first, last, place, a_day)
     analysis.check_questions(war, [question])
     with fighting(f"{replicates:,} wars of {policy}, seed {seed}") as progress:
         prediction = analysis.answers(
@@ -217,6 +218,9 @@ def predict(
 
 
 def scorecard(
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="[RUN]", help="A stored run that holds the historical policy.")
+    ] = None,
     scenario: ScenarioOption = "korea-1951",
     replicates: Replicates = 1000,
     seed: Seed = 1,
@@ -227,19 +231,23 @@ def scorecard(
 ) -> None:
     """Hold the model against the record, figure by figure."""
     from stalemate.analysis import scorecard as analysis
+    from stalemate.ensemble.runs import read_run
     from stalemate.interfaces import payloads, wartables
     from stalemate.scenario.read import load
 
     war = load(scenario)
-    with fighting(f"{replicates:,} wars of historical, seed {seed}") as progress:
-        card = analysis.scorecard(
-            war,
-            replicates=replicates,
-            seed=seed,
-            structures=structures_of(repair, fire),
-            workers=workers,
-            progress=progress,
-        )
+    if folder is not None:
+        card = analysis.scorecard_of(read_run(folder), war)
+    else:
+        with fighting(f"{replicates:,} wars of historical, seed {seed}") as progress:
+            card = analysis.scorecard(
+                war,
+                replicates=replicates,
+                seed=seed,
+                structures=structures_of(repair, fire),
+                workers=workers,
+                progress=progress,
+            )
     if as_json:
         print_json(payloads.scorecard_payload(card))
     else:

@@ -10,10 +10,11 @@ from rich.text import Text
 from stalemate.analysis.compare import DATED_FIRE, Comparison, estimate_of
 from stalemate.analysis.estimate import Estimate, number
 from stalemate.analysis.precision import Precision
-from stalemate.analysis.predict import Prediction, Quantity
+from stalemate.analysis.predict import Prediction
 from stalemate.analysis.scorecard import Score, Scorecard
 from stalemate.analysis.verdict import verdict
 from stalemate.ensemble.outcomes import GROUPS, OUTCOMES, outcome_named
+from stalemate.ensemble.questions import Quantity
 from stalemate.ensemble.runs import Runs
 from stalemate.ensemble.store import Recipe
 from stalemate.interfaces.tables import plain_table, two_lines
