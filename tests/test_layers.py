@@ -99,6 +99,11 @@ ORDER = [
     "analysis.maxflow_interdiction",
     "analysis.shortest_path_interdiction",
     "analysis.interdiction",
+    "analysis.lineresponse",
+    "analysis.cutsets",
+    "analysis.standing",
+    "analysis.floormonth",
+    "analysis.floor",
     "interfaces.tables",
     "interfaces.payloads",
     "interfaces.evidencetables",
@@ -116,6 +121,8 @@ ORDER = [
     "interfaces.sensitivities",
     "interfaces.targets",
     "interfaces.interdict",
+    "interfaces.floorpicture",
+    "interfaces.floor",
     "interfaces.cli",
 ]
 MODULES = {

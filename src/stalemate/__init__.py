@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from stalemate.analysis.causes import Causes, why
     from stalemate.analysis.compare import Comparison, compare
     from stalemate.analysis.estimate import Estimate
+    from stalemate.analysis.floor import Floors, floor
     from stalemate.analysis.interdiction import Interdiction, interdict
     from stalemate.analysis.predict import Prediction, predict
     from stalemate.analysis.scorecard import Scorecard, scorecard
@@ -33,6 +34,7 @@ __all__ = [
     "Causes",
     "Comparison",
     "Estimate",
+    "Floors",
     "Interdiction",
     "Prediction",
     "Runs",
@@ -42,6 +44,7 @@ __all__ = [
     "StalemateError",
     "Structures",
     "compare",
+    "floor",
     "interdict",
     "load",
     "predict",
@@ -58,6 +61,7 @@ _HOMES = {
     "Causes": "analysis.causes",
     "Comparison": "analysis.compare",
     "Estimate": "analysis.estimate",
+    "Floors": "analysis.floor",
     "Interdiction": "analysis.interdiction",
     "Prediction": "analysis.predict",
     "Runs": "ensemble.runs",
@@ -67,6 +71,7 @@ _HOMES = {
     "StalemateError": "errors",
     "Structures": "engine.simulate",
     "compare": "analysis.compare",
+    "floor": "analysis.floor",
     "interdict": "analysis.interdiction",
     "load": "scenario.read",
     "predict": "analysis.predict",

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from stalemate.errors import InputError, StalemateError
-from stalemate.interfaces import evidence, interdict, scenario, sensitivities, targets, wars, why
+from stalemate.interfaces import evidence, floor, interdict, scenario, sensitivities, targets, wars, why
 
 app = typer.Typer(
     name="stalemate",
@@ -30,6 +30,7 @@ app.command()(wars.scorecard)
 app.command()(why.why)
 app.command()(sensitivities.sensitivity)
 app.command()(targets.targets)
+app.command()(floor.floor)
 app.command()(interdict.interdict)
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(scenario.app, name="scenario")

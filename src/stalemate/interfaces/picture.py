@@ -17,6 +17,7 @@ from stalemate.errors import QueryError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 FORMATS: Final = (".pdf", ".png", ".svg")
 
@@ -43,7 +44,6 @@ def check_can_draw(file: Path) -> None:
 def draw(runs: Runs, file: Path) -> None:
     """Draw the weekly series of every policy of a run. Raises as ``check_can_draw`` does."""
     check_can_draw(file)
-    from matplotlib import rc_context
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -60,6 +60,13 @@ def draw(runs: Runs, file: Path) -> None:
         f"seed {recipe.seed}",
         fontsize=10,
     )
+    save(figure, file)
+
+
+def save(figure: "Figure", file: Path) -> None:
+    """Write a figure, the same bytes for the same picture."""
+    from matplotlib import rc_context
+
     with rc_context({"svg.hashsalt": "stalemate"}):
         figure.savefig(file, dpi=150, metadata=_without_date(file))
 

@@ -15,10 +15,13 @@ SLOW_S = 1.0
 
 @final
 class WarProgress:
-    """Shows the compiling of kernels, then the wars done; call it as the runner's progress."""
+    """Shows the compiling of kernels, then the wars done; call it as the runner's progress.
 
-    def __init__(self, what: str) -> None:
-        self._what, self._began, self._done = what, time.perf_counter(), 0
+    ``noun`` names what is counted where it is not wars.
+    """
+
+    def __init__(self, what: str, noun: str = "wars") -> None:
+        self._what, self._noun, self._began, self._done = what, noun, time.perf_counter(), 0
         self._bar = _bar() if sys.stderr.isatty() else None
         self._tasks: dict[str, TaskID] = {}
         self._making = ""
@@ -55,7 +58,10 @@ class WarProgress:
         if error is None and self._done:
             took_s = time.perf_counter() - self._began
             rate = self._done / max(took_s, 1e-9)
-            print(f"{self._done:,} wars in {took_s:.1f} s ({rate:,.0f} wars/s)", file=sys.stderr, flush=True)
+            done = f"{self._done:,} {self._noun} in {took_s:.1f} s"
+            if self._noun == "wars":
+                done += f" ({rate:,.0f} wars/s)"
+            print(done, file=sys.stderr, flush=True)
 
     def _show(self, words: str, task: str, done: int, total: int) -> None:
         if self._bar is None:

@@ -177,6 +177,14 @@ class Capacity(Range):
     note: str | None
 
 
+class Need(Range):
+    """What the front must get in a day for some purpose, t/day: analyses read it, the war does not."""
+
+    name: Name
+    words: Text
+    note: str | None
+
+
 TABLES: Mapping[str, tuple[type[Row], tuple[str, ...]]] = {
     "nodes": (Node, ("id",)),
     "links": (Link, ("id",)),
@@ -206,6 +214,7 @@ TABLES: Mapping[str, tuple[type[Row], tuple[str, ...]]] = {
     "weather": (Weather, ("month",)),
     "observations": (Observed, ("figure", "quantity", "place", "start")),
     "capacities": (Capacity, ("name",)),
+    "needs": (Need, ("name",)),
 }
 """Every table in the order in which it is read: its row type and the columns that together name a row."""
 
@@ -257,6 +266,7 @@ class Scenario:
     weather: tuple[Weather, ...]
     observations: tuple[Observed, ...]
     capacities: tuple[Capacity, ...]
+    needs: tuple[Need, ...]
 
     @property
     def days(self) -> int:
