@@ -4,6 +4,7 @@ import stalemate
 
 PUBLIC = {
     "AbstractPolicy",
+    "Calibration",
     "Causes",
     "Comparison",
     "Estimate",
@@ -16,8 +17,10 @@ PUBLIC = {
     "Settlement",
     "StalemateError",
     "Structures",
+    "calibrate",
     "compare",
     "floor",
+    "find_posterior",
     "interdict",
     "load",
     "predict",
@@ -27,6 +30,7 @@ PUBLIC = {
     "settlement",
     "verdict",
     "why",
+    "write_posterior",
 }
 
 

@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from stalemate.analysis.calibrate import Calibration, calibrate
     from stalemate.analysis.causes import Causes, why
     from stalemate.analysis.compare import Comparison, compare
     from stalemate.analysis.estimate import Estimate
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from stalemate.analysis.settlement import Settlement, settlement
     from stalemate.analysis.verdict import verdict
     from stalemate.engine.simulate import Structures
+    from stalemate.ensemble.posteriors import find_posterior, write_posterior
     from stalemate.ensemble.runner import run
     from stalemate.ensemble.runs import Runs, read_run
     from stalemate.errors import StalemateError
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AbstractPolicy",
+    "Calibration",
     "Causes",
     "Comparison",
     "Estimate",
@@ -43,7 +46,9 @@ __all__ = [
     "Settlement",
     "StalemateError",
     "Structures",
+    "calibrate",
     "compare",
+    "find_posterior",
     "floor",
     "interdict",
     "load",
@@ -54,10 +59,12 @@ __all__ = [
     "settlement",
     "verdict",
     "why",
+    "write_posterior",
 ]
 
 _HOMES = {
     "AbstractPolicy": "policies.directive",
+    "Calibration": "analysis.calibrate",
     "Causes": "analysis.causes",
     "Comparison": "analysis.compare",
     "Estimate": "analysis.estimate",
@@ -70,8 +77,10 @@ _HOMES = {
     "Settlement": "analysis.settlement",
     "StalemateError": "errors",
     "Structures": "engine.simulate",
+    "calibrate": "analysis.calibrate",
     "compare": "analysis.compare",
     "floor": "analysis.floor",
+    "find_posterior": "ensemble.posteriors",
     "interdict": "analysis.interdiction",
     "load": "scenario.read",
     "predict": "analysis.predict",
@@ -81,6 +90,7 @@ _HOMES = {
     "settlement": "analysis.settlement",
     "verdict": "analysis.verdict",
     "why": "analysis.causes",
+    "write_posterior": "ensemble.posteriors",
 }
 
 

@@ -19,6 +19,7 @@ from stalemate.analysis.shapley import shapley
 from stalemate.engine import simulate as engine
 from stalemate.engine.day import DAY
 from stalemate.engine.simulate import Prepared, Structures
+from stalemate.ensemble.posteriors import structures_of
 from stalemate.ensemble.runner import DEFAULT_SEED, Progress, checked_counts, side_by_side
 from stalemate.ensemble.store import differences, model_digest, read_recipe
 from stalemate.errors import QueryError, RunError
@@ -148,7 +149,7 @@ def of_run(run: Path, policy: str | None, scenario: str | None, replicates: int 
     if differing:
         raise RunError(f"{run} cannot be fought again here: {differing}. Make the run again")
     wars = min(DEFAULT_WARS, recipe.replicates) if replicates is None else replicates
-    return Asked(war, name, wars, recipe.seed, Structures(recipe.repair, recipe.fire), recipe.end)
+    return Asked(war, name, wars, recipe.seed, structures_of(recipe), recipe.end)
 
 
 def why(

@@ -144,7 +144,7 @@ def comparison_of(runs: Runs, war: Scenario | None = None) -> Comparison:
     every = np.ones(recipe.replicates, dtype=np.bool_)
     a, b = recipe.policies
     found = {}
-    if war is not None and recipe.replicates >= LEAST_PAIRS:
+    if war is not None and not recipe.posterior and recipe.replicates >= LEAST_PAIRS:
         found = {name: leanings(runs, war, name) for name in LEANING}
     return Comparison(recipe, a.name, b.name, _contrasts(runs, every), tuple(forms), found)
 

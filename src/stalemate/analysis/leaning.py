@@ -68,11 +68,13 @@ def paired_difference(runs: Runs, war: Scenario, outcome: str, asked: str, least
     """Return an outcome's difference between the two policies of a run, (replicate,), for doubts to explain.
 
     ``asked`` names the question in errors. Raises QueryError if the run holds another number of policies,
-    another scenario than ``war``, or fewer pairs than ``least``.
+    a posterior, another scenario than ``war``, or fewer pairs than ``least``.
     """
     recipe = runs.recipe
     if len(recipe.policies) != 2:
         raise QueryError(f"{asked} needs a run of two policies; this one holds {len(recipe.policies)}")
+    if recipe.posterior:
+        raise QueryError(f"{asked} needs parameters drawn apart; this run is under {recipe.posterior}")
     if recipe.scenario_digest != war.digest:
         raise QueryError(f"the run is of another scenario than {war.name!r} as it now stands")
     if recipe.replicates < least:

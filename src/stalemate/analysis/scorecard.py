@@ -17,6 +17,7 @@ import numpy.typing as npt
 from stalemate.analysis.estimate import BAND, estimate
 from stalemate.analysis.predict import HISTORICAL, Prediction, answers
 from stalemate.engine.simulate import Structures
+from stalemate.ensemble.posteriors import structures_of
 from stalemate.ensemble.questions import questions_of
 from stalemate.ensemble.runner import DEFAULT_REPLICATES, DEFAULT_SEED, Progress
 from stalemate.ensemble.runs import Runs
@@ -124,7 +125,10 @@ class BlockTally:
 
 @dataclass(frozen=True)
 class Scorecard:
-    """All rows in the scenario's order, the tally of each role that counts, and of each block with rows."""
+    """All rows in the scenario's order, the tally of each role that counts, and of each block with rows.
+
+    ``posterior`` is the label of the one that parameters were taken from; empty if they were drawn.
+    """
 
     rows: tuple[Score, ...]
     tallies: tuple[Tally, ...]
@@ -133,6 +137,7 @@ class Scorecard:
     policy: str
     seed: int
     replicates: int
+    posterior: str = ""
 
 
 def scorecard(
@@ -158,7 +163,7 @@ def scorecard(
         workers=workers,
         progress=progress,
     )
-    return _card(war, predictions, seed, replicates)
+    return _card(war, predictions, seed, replicates, structures)
 
 
 def scorecard_of(runs: Runs, war: Scenario) -> Scorecard:
@@ -170,12 +175,12 @@ def scorecard_of(runs: Runs, war: Scenario) -> Scorecard:
     recipe = runs.recipe
     values = recorded_answers(runs, war)
     asked = questions_of(war.observations)
-    forms = Structures(repair=recipe.repair, fire=recipe.fire)
+    forms = structures_of(recipe)
     predictions = [
         Prediction(question, estimate(values[:, column], question.unit), HISTORICAL, recipe.seed, forms)
         for column, question in enumerate(asked)
     ]
-    return _card(war, predictions, recipe.seed, recipe.replicates)
+    return _card(war, predictions, recipe.seed, recipe.replicates, forms)
 
 
 def recorded_answers(runs: Runs, war: Scenario) -> npt.NDArray[np.float64]:
@@ -198,10 +203,17 @@ def recorded_answers(runs: Runs, war: Scenario) -> npt.NDArray[np.float64]:
     return runs.kept[names.index(HISTORICAL)].answers
 
 
-def _card(war: Scenario, predictions: Sequence[Prediction], seed: int, replicates: int) -> Scorecard:
+def _card(
+    war: Scenario,
+    predictions: Sequence[Prediction],
+    seed: int,
+    replicates: int,
+    structures: Structures | None,
+) -> Scorecard:
+    posterior = structures.posterior.label if structures and structures.posterior else ""
     rows = tuple(Score(o, p) for o, p in zip(war.observations, predictions, strict=True))
     tallies = tuple(tally(role, rows) for role in COUNTED)
-    return Scorecard(rows, tallies, block_tallies(rows), war.name, HISTORICAL, seed, replicates)
+    return Scorecard(rows, tallies, block_tallies(rows), war.name, HISTORICAL, seed, replicates, posterior)
 
 
 def tally(role: str, rows: Sequence[Score]) -> Tally:

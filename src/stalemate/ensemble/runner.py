@@ -27,6 +27,7 @@ from stalemate.ensemble.outcomes import (
     outcomes_of,
     weekly_of,
 )
+from stalemate.ensemble.posteriors import structures_of
 from stalemate.ensemble.questions import answers_of, questions_of, recorded_for
 from stalemate.ensemble.runs import Runs, joined, read_run
 from stalemate.ensemble.store import (
@@ -237,7 +238,7 @@ def run_again(
 
     Raises RunError if the scenario, the policies or the code are no longer those of the recipe.
     """
-    structures = Structures(repair=recipe.repair, fire=recipe.fire)
+    structures = structures_of(recipe)
     kept = columns(_places(engine.prepare(war)))
     since_parting = recipe.window_start > recipe.start
     now = _recipe(war, policies, recipe.seed, recipe.replicates, structures, recipe.end, since_parting, kept)
@@ -381,6 +382,7 @@ def _recipe(
         window_start=parting if since_parting else war.start,
         parting=parting,
         columns=kept,
+        posterior=structures.posterior.label if structures.posterior else "",
     )
 
 

@@ -53,7 +53,8 @@ class Recipe:
 
     ``model`` is the digest of the code that makes them. Wars run from ``start`` to ``end``; outcomes are
     taken from ``window_start`` to ``end``, and least values from ``parting``, the day policies may first
-    differ. All days are counted. ``columns`` names the weekly series.
+    differ. All days are counted. ``columns`` names the weekly series. ``posterior`` is the label of the one
+    that parameters were taken from; empty if they were drawn.
     """
 
     scenario: str
@@ -69,6 +70,7 @@ class Recipe:
     window_start: date
     parting: date
     columns: tuple[Column, ...]
+    posterior: str = ""
 
     @property
     def shards(self) -> int:
@@ -124,7 +126,7 @@ class RunWriter:
         if begun.exists():
             _refuse_other_manifest(self._partial, begun.read_bytes(), manifest)
         else:
-            _write_whole(begun, manifest)
+            write_whole(begun, manifest)
 
     def has(self, policy: int, shard: int) -> bool:
         """Return whether a shard was written before."""
@@ -133,16 +135,16 @@ class RunWriter:
     def write(self, policy: int, shard: int, kept: Kept) -> None:
         """Write one shard of one policy; ``kept`` holds its wars in order."""
         outcomes, weekly, answers = _shard_files(self._recipe, policy, shard)
-        _write_whole(self._partial / answers, _npy_bytes(kept.answers))
-        _write_whole(self._partial / weekly, _npy_bytes(kept.weekly))
-        _write_whole(self._partial / outcomes, _parquet_bytes(self._recipe.wars_of(shard), kept))
+        write_whole(self._partial / answers, _npy_bytes(kept.answers))
+        write_whole(self._partial / weekly, _npy_bytes(kept.weekly))
+        write_whole(self._partial / outcomes, _parquet_bytes(self._recipe.wars_of(shard), kept))
 
     def finish(self) -> None:
         """Write the sums and give the folder its name. Raises RunError if it was taken meanwhile."""
         for stray in self._partial.rglob("*.tmp"):
             stray.unlink()
         sums = [f"{_sha256(self._partial / name)}  {name}\n" for name in _all_files(self._recipe)]
-        _write_whole(self._partial / _SUMS, "".join(sums).encode())
+        write_whole(self._partial / _SUMS, "".join(sums).encode())
         try:
             self._partial.rename(self._out)
         except OSError as error:
@@ -291,7 +293,8 @@ def _parquet_bytes(wars: range, kept: Kept) -> bytes:
     return buffer.getvalue()
 
 
-def _write_whole(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file that appears whole or not at all; its folder is made."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     with temporary.open("wb") as file:

@@ -12,7 +12,17 @@ from typing import Annotated
 import typer
 
 from stalemate.errors import InputError, StalemateError
-from stalemate.interfaces import evidence, floor, interdict, scenario, sensitivities, targets, wars, why
+from stalemate.interfaces import (
+    calibrations,
+    evidence,
+    floor,
+    interdict,
+    scenario,
+    sensitivities,
+    targets,
+    wars,
+    why,
+)
 
 app = typer.Typer(
     name="stalemate",
@@ -27,6 +37,7 @@ app.command()(wars.run)
 app.command()(wars.show)
 app.command()(wars.predict)
 app.command()(wars.scorecard)
+app.command()(calibrations.calibrate)
 app.command()(why.why)
 app.command()(sensitivities.sensitivity)
 app.command()(targets.targets)

@@ -23,6 +23,9 @@ Seed = Annotated[int, typer.Option(help="The same seed is the same luck.")]
 Workers = Annotated[int | None, typer.Option(help="Threads; all cores by default. Moves no result.")]
 Repair = Annotated[list[str] | None, typer.Option(help="Only this form of repair; may be repeated.")]
 Fire = Annotated[list[str] | None, typer.Option(help="Only this form of fire; may be repeated.")]
+Posterior = Annotated[
+    str | None, typer.Option(help="Parameters from this posterior (see calibrate), not drawn apart.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 
 
@@ -44,9 +47,15 @@ def fighting(what: str, out: Path | None = None) -> "Iterator[WarProgress]":
         raise typer.Exit(130) from None
 
 
-def structures_of(repair: list[str] | None, fire: list[str] | None) -> "Structures":
-    """Return the rival forms that were asked for, all by default. Raises QueryError for unknown ones."""
+def structures_of(
+    repair: list[str] | None, fire: list[str] | None, posterior: str | None = None
+) -> "Structures":
+    """Return the rival forms that were asked for, all by default, and the posterior if one was.
+
+    Raises QueryError for unknown ones.
+    """
     from stalemate.engine.simulate import Structures
+    from stalemate.ensemble.posteriors import find_posterior
     from stalemate.errors import QueryError
 
     every = Structures()
@@ -57,7 +66,9 @@ def structures_of(repair: list[str] | None, fire: list[str] | None) -> "Structur
     if faults:
         raise QueryError("\n".join(faults))
     return Structures(
-        repair=tuple(dict.fromkeys(repair or every.repair)), fire=tuple(dict.fromkeys(fire or every.fire))
+        repair=tuple(dict.fromkeys(repair or every.repair)),
+        fire=tuple(dict.fromkeys(fire or every.fire)),
+        posterior=find_posterior(posterior) if posterior else None,
     )
 
 

@@ -89,6 +89,7 @@ PredictionPayload = TypedDict(
         "place": str | None,
         "policy": str,
         "seed": int,
+        "posterior": str,
         "repair": list[str],
         "fire": list[str],
         "median": float | None,
@@ -151,6 +152,7 @@ class ScorecardPayload(TypedDict):
     policy: str
     seed: int
     replicates: int
+    posterior: str
     rows: list[ScorePayload]
     tallies: list[TallyPayload]
     blocks: list[BlockPayload]
@@ -204,6 +206,7 @@ def run_payload(runs: Runs) -> RunPayload:
 def prediction_payload(prediction: Prediction) -> PredictionPayload:
     """Return a prediction as plain values."""
     question, band = prediction.question, prediction.estimate
+    posterior = prediction.structures.posterior
     return {
         "quantity": question.quantity,
         "unit": band.unit,
@@ -212,6 +215,7 @@ def prediction_payload(prediction: Prediction) -> PredictionPayload:
         "place": question.place,
         "policy": prediction.policy,
         "seed": prediction.seed,
+        "posterior": posterior.label if posterior else "",
         "repair": list(prediction.structures.repair),
         "fire": list(prediction.structures.fire),
         **_band(band),
@@ -237,6 +241,7 @@ def scorecard_payload(scorecard: Scorecard) -> ScorecardPayload:
         "policy": scorecard.policy,
         "seed": scorecard.seed,
         "replicates": scorecard.replicates,
+        "posterior": scorecard.posterior,
         "rows": [_score(row) for row in scorecard.rows],
         "tallies": [
             {

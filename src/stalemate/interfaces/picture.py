@@ -57,7 +57,7 @@ def draw(runs: Runs, file: Path) -> None:
     figure.axes[0].legend(frameon=False, fontsize=9, loc="upper left")
     figure.suptitle(
         f"{recipe.scenario}: {recipe.replicates:,} wars a policy, weekly median and 90 % band, "
-        f"seed {recipe.seed}",
+        f"seed {recipe.seed}" + (f", under posterior {recipe.posterior}" if recipe.posterior else ""),
         fontsize=10,
     )
     save(figure, file)

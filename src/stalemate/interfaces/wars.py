@@ -12,6 +12,7 @@ from stalemate.interfaces.options import (
     DAY,
     AsJson,
     Fire,
+    Posterior,
     Repair,
     ScenarioOption,
     Seed,
@@ -64,6 +65,7 @@ def run(
     until: Until = None,
     repair: Repair = None,
     fire: Fire = None,
+    posterior: Posterior = None,
     law: Law = None,
     out: Out = None,
     workers: Workers = None,
@@ -79,7 +81,7 @@ def run(
         replicates=replicates,
         seed=seed,
         until=until,
-        structures=structures_of(repair, fire),
+        structures=structures_of(repair, fire, posterior),
         out=out,
         workers=workers,
         block=block,
@@ -98,6 +100,7 @@ def compare(
     until_armistice: UntilArmistice = False,
     repair: Repair = None,
     fire: Fire = None,
+    posterior: Posterior = None,
     law: Law = None,
     by: By = None,
     precision: PrecisionShare = None,
@@ -119,7 +122,16 @@ def compare(
                 param_hint="--until-armistice or --by",
             )
         other = _fight_on if until_armistice else _by_service
-        other([a, b], scenario, replicates, seed, until, structures_of(repair, fire), workers, as_json)
+        other(
+            [a, b],
+            scenario,
+            replicates,
+            seed,
+            until,
+            structures_of(repair, fire, posterior),
+            workers,
+            as_json,
+        )
         return
     if picture is not None:
         from stalemate.interfaces.picture import check_can_draw
@@ -130,7 +142,7 @@ def compare(
         "seed": seed,
         "until": until,
         "since_parting": since_parting,
-        "structures": structures_of(repair, fire),
+        "structures": structures_of(repair, fire, posterior),
         "out": out,
         "workers": workers,
     }
@@ -177,6 +189,7 @@ def predict(
     seed: Seed = 1,
     repair: Repair = None,
     fire: Fire = None,
+    posterior: Posterior = None,
     workers: Workers = None,
     as_json: AsJson = False,
 ) -> None:
@@ -207,7 +220,7 @@ def predict(
             policy=policy,
             replicates=replicates,
             seed=seed,
-            structures=structures_of(repair, fire),
+            structures=structures_of(repair, fire, posterior),
             workers=workers,
             progress=progress,
         )[0]
@@ -226,6 +239,7 @@ def scorecard(
     seed: Seed = 1,
     repair: Repair = None,
     fire: Fire = None,
+    posterior: Posterior = None,
     workers: Workers = None,
     as_json: AsJson = False,
 ) -> None:
@@ -244,7 +258,7 @@ def scorecard(
                 war,
                 replicates=replicates,
                 seed=seed,
-                structures=structures_of(repair, fire),
+                structures=structures_of(repair, fire, posterior),
                 workers=workers,
                 progress=progress,
             )

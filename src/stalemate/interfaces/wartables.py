@@ -30,7 +30,8 @@ def print_comparison(console: Console, comparison: Comparison) -> None:
     recipe = comparison.recipe
     console.print(
         f"{comparison.a} against {comparison.b}: {recipe.scenario}, {_span(recipe)}, "
-        f"{recipe.replicates:,} pairs, seed {recipe.seed}. Median, and below it the 90 % band."
+        f"{recipe.replicates:,} pairs, seed {recipe.seed}{_under(recipe.posterior)}. "
+        "Median, and below it the 90 % band."
     )
     table = _table("outcome", comparison.a, comparison.b, "difference", "P")
     for group in GROUPS:
@@ -86,7 +87,8 @@ def print_runs(console: Console, runs: Runs) -> None:
     """Print the outcomes of each policy of a run."""
     recipe = runs.recipe
     console.print(
-        f"{recipe.scenario}, {_span(recipe)}, {recipe.replicates:,} wars a policy, seed {recipe.seed}. "
+        f"{recipe.scenario}, {_span(recipe)}, {recipe.replicates:,} wars a policy, seed {recipe.seed}"
+        f"{_under(recipe.posterior)}. "
         "Median and 90 % band."
     )
     for policy, kept in zip(recipe.policies, runs.kept, strict=True):
@@ -122,6 +124,8 @@ def _forms(prediction: Prediction) -> str:
         for name, forms, known in (("repair", taken.repair, every.repair), ("fire", taken.fire, every.fire))
         if set(forms) != set(known)
     ]
+    if taken.posterior:
+        parts.append(f"; under posterior {taken.posterior.label}")
     return "".join(parts)
 
 
@@ -136,7 +140,8 @@ def print_quantities(console: Console, quantities: Iterable[Quantity]) -> None:
 def print_scorecard(console: Console, scorecard: Scorecard) -> None:
     """Print every row, and what the rows that count add up to."""
     console.print(
-        f"{scorecard.scenario}, {scorecard.policy}, {scorecard.replicates:,} wars, seed {scorecard.seed}. "
+        f"{scorecard.scenario}, {scorecard.policy}, {scorecard.replicates:,} wars, seed {scorecard.seed}"
+        f"{_under(scorecard.posterior)}. "
         "The record, and below it the model's median and 90 % band."
     )
     table = _table("figure and quantity", "record, model", "verdict")
@@ -190,6 +195,10 @@ def _table(*headings: str, left: int = 1, least: int = 0) -> Table:
         width = least if position == 0 else None
         table.add_column(heading, justify="left" if text else "right", overflow="fold", min_width=width)
     return table
+
+
+def _under(posterior: str) -> str:
+    return f", under posterior {posterior}" if posterior else ""
 
 
 def _span(recipe: Recipe) -> str:

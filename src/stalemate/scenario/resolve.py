@@ -14,8 +14,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from stalemate.errors import Fault, ScenarioError
+from stalemate.errors import Fault, QueryError, ScenarioError
 from stalemate.scenario.catalogue import PARAMETERS
+from stalemate.scenario.posterior import Posterior
 from stalemate.scenario.schema import Parameter, Scenario
 from stalemate.streams import Decision, exp_, log_, normal_quantile, unit_draws
 
@@ -39,16 +40,23 @@ _Z95: Final = 1.6448536269514722
 class Structures:
     """The rival forms that replicates take in turn: repair forms fastest, then fire forms.
 
-    So each combination gets an equal share of the replicates, whatever the block.
+    So each combination gets an equal share of the replicates, whatever the block. With a ``posterior``
+    parameters are not drawn apart: each replicate takes the world of one of its members.
     """
 
     repair: tuple[str, ...] = REPAIR_FORMS
     fire: tuple[str, ...] = FIRE_FORMS
+    posterior: Posterior | None = None
 
     def of(self, replicate: int) -> tuple[str, str]:
         """Return the repair form and the fire form of a replicate."""
         repair = self.repair[replicate % len(self.repair)]
         return repair, self.fire[replicate // len(self.repair) % len(self.fire)]
+
+    @property
+    def turns(self) -> int:
+        """Return after how many replicates the forms come again."""
+        return len(self.repair) * len(self.fire)
 
 
 @dataclass(frozen=True)
@@ -86,7 +94,10 @@ def world_type() -> np.dtype[np.void]:
 
 
 def resolve(scenario: Scenario, seed: int, replicates: range, structures: Structures) -> Records:
-    """Return one drawn world for each replicate: (replicate,) records of ``world_type``."""
+    """Return one drawn world for each replicate: (replicate,) records of ``world_type``.
+
+    Raises QueryError for a posterior of another scenario, or without a member of some forms.
+    """
     worlds = np.zeros(len(replicates), world_type())
     worlds["seed"] = np.uint64(seed)
     numbers = np.array(replicates, np.int64)
@@ -94,8 +105,9 @@ def resolve(scenario: Scenario, seed: int, replicates: range, structures: Struct
     forms = [structures.of(int(replicate)) for replicate in replicates]
     worlds["repair_form"] = [REPAIR_FORMS.index(repair) for repair, _ in forms]
     worlds["fire_form"] = [FIRE_FORMS.index(fire) for _, fire in forms]
+    given = _given(scenario, structures, forms, replicates)
     for name, rows in _by_name(scenario).items():
-        u = unit_draws(seed, zlib.crc32(name.encode()), numbers, Decision.PARAMETER)
+        u = given[name] if name in given else _drawn(name, seed, numbers)
         if name not in DATED:
             worlds[name] = quantiles(rows[0], u)
             continue
@@ -109,10 +121,30 @@ def draws_of(scenario: Scenario, seed: int, replicates: range) -> dict[str, Floa
     """Return the uniform number at which each parameter that is in doubt was drawn: name -> (replicate,)."""
     numbers = np.array(replicates, np.int64)
     return {
-        name: unit_draws(seed, zlib.crc32(name.encode()), numbers, Decision.PARAMETER)
+        name: _drawn(name, seed, numbers)
         for name, rows in _by_name(scenario).items()
         if any(row.distribution != "fixed" for row in rows)
     }
+
+
+def _drawn(name: str, seed: int, replicates: npt.NDArray[np.int64]) -> Floats:
+    return unit_draws(seed, zlib.crc32(name.encode()), replicates, Decision.PARAMETER)
+
+
+def _given(
+    scenario: Scenario, structures: Structures, forms: list[tuple[str, str]], replicates: range
+) -> dict[str, Floats]:
+    """Return the quantiles that a posterior gives, name -> (replicate,); none without one."""
+    posterior = structures.posterior
+    if posterior is None:
+        return {}
+    if posterior.scenario_digest != scenario.digest:
+        raise QueryError(
+            f"the posterior {posterior.name} is of another scenario than {scenario.name!r} as it now stands; "
+            "calibrate again"
+        )
+    chosen = posterior.quantiles[posterior.members(forms, replicates, structures.turns)]
+    return {name: np.ascontiguousarray(chosen[:, place]) for place, name in enumerate(posterior.names)}
 
 
 def knots(scenario: Scenario) -> Knots:
