@@ -1,11 +1,12 @@
-"""Make the generated parts of the pages again: ``.venv/bin/python scripts/fresh_docs.py [--check | --run]``.
+"""Make the generated parts of the pages again: ``fresh_docs.py [--check | --run | --page PAGE]``.
 
 A generated part stands between ``<!-- name: start -->`` and ``<!-- name: end -->``. Without options the parts
 that come from tables and code are written in place. ``--check`` writes nothing and fails if one of them is
 old. ``--run`` also fights the wars: it makes the ``scores`` and ``tallies`` parts, runs the commands of every
 page that says ``<!-- outputs: run -->`` and puts what they print into the ``text`` block below each ``bash``
-block. A comment ``<!-- shown: 1-9, last 3 -->`` between the two keeps only these lines. The README's picture
-and those of the systems alone are drawn again. It takes some minutes.
+block; ``--page`` does that for one page alone. A comment ``<!-- shown: 1-9, last 3 -->`` between the two
+keeps only these lines. The README's picture and those of the systems alone are drawn again. It takes some
+minutes.
 """
 
 import argparse
@@ -416,6 +417,12 @@ def _run(replicates: int) -> None:
         _printed(["compare", "banfill", "historical", "--picture", str(ROOT / PICTURE)], Path(folder))
 
 
+def _run_page(page: Path) -> None:
+    """Run the commands of one page alone."""
+    with tempfile.TemporaryDirectory() as folder:
+        page.write_text(_with_outputs(fresh(page), Path(folder)), encoding="utf-8")
+
+
 def main() -> None:
     """Write, check or run, as the options say."""
     parser = argparse.ArgumentParser(
@@ -423,7 +430,11 @@ def main() -> None:
     )
     parser.add_argument("--check", action="store_true", help="write nothing; fail if a part is old")
     parser.add_argument("--run", action="store_true", help="also run the commands and score the model")
+    parser.add_argument("--page", type=Path, help="run the commands of this page alone")
     options = parser.parse_args()
+    if options.page:
+        _run_page(options.page)
+        return
     if options.run:
         _run(1000)
         return
