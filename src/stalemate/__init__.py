@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from stalemate.analysis.causes import Causes, why
     from stalemate.analysis.compare import Comparison, compare
     from stalemate.analysis.estimate import Estimate
+    from stalemate.analysis.explain import Explained, explain
     from stalemate.analysis.floor import Floors, floor
     from stalemate.analysis.interdiction import Interdiction, interdict
     from stalemate.analysis.predict import Prediction, predict
@@ -37,6 +38,7 @@ __all__ = [
     "Causes",
     "Comparison",
     "Estimate",
+    "Explained",
     "Floors",
     "Interdiction",
     "Prediction",
@@ -48,6 +50,7 @@ __all__ = [
     "Structures",
     "calibrate",
     "compare",
+    "explain",
     "find_posterior",
     "floor",
     "interdict",
@@ -68,6 +71,7 @@ _HOMES = {
     "Causes": "analysis.causes",
     "Comparison": "analysis.compare",
     "Estimate": "analysis.estimate",
+    "Explained": "analysis.explain",
     "Floors": "analysis.floor",
     "Interdiction": "analysis.interdiction",
     "Prediction": "analysis.predict",
@@ -79,6 +83,7 @@ _HOMES = {
     "Structures": "engine.simulate",
     "calibrate": "analysis.calibrate",
     "compare": "analysis.compare",
+    "explain": "analysis.explain",
     "floor": "analysis.floor",
     "find_posterior": "ensemble.posteriors",
     "interdict": "analysis.interdiction",

@@ -5,12 +5,14 @@ the day on which the event fell, times the chance that it had not come since the
 """
 
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from stalemate.analysis import hazards
 from stalemate.analysis.estimate import BAND, BAND_Z, Estimate
 
 Floats = npt.NDArray[np.float64]
@@ -35,6 +37,20 @@ def weighted_estimate(values: Floats, weights: Floats, unit: str) -> Estimate:
     places = np.searchsorted(mass, np.array((BAND[0], 0.5, BAND[1])) * mass[-1])
     low, median, high = values[order][np.minimum(places, len(values) - 1)]
     return Estimate(float(median), float(low), float(high), unit, round(effective_size(weights)))
+
+
+def smoothed(values: Floats, weights: Floats, at: Sequence[float]) -> tuple[float, ...]:
+    """Return the density at some points of values not below 0, (replicate,), under weights of that shape.
+
+    A Gaussian kernel of Silverman's width (1986) for the effective size, folded at 0.
+    """
+    mean = np.average(values, weights=weights)
+    spread = math.sqrt(np.average((values - mean) ** 2, weights=weights))
+    width = max(1.06 * spread * effective_size(weights) ** -0.2, 1e-9)
+    share = weights / weights.sum() / (width * math.sqrt(2 * math.pi))
+    points = np.asarray(at)[:, None]
+    kernel = sum(np.exp(-0.5 * ((points - side * values) / width) ** 2) for side in (1, -1))
+    return tuple(map(float, kernel @ share))
 
 
 def effective_size(weights: Floats) -> float:
@@ -72,15 +88,24 @@ def best_ratio(z: Floats, coefficient: float) -> float:
 
 @dataclass(frozen=True)
 class Clock:
-    """A hazard's course: pressure and the rest of its logarithm, (day,), over the days at risk.
+    """A hazard's course: pressure, and the logarithm of the hazard without it, (day,), over the days at risk.
 
     ``off`` is the day on which pressure is taken off, ``event`` that on which half the wars are over with it.
+    ``form`` says how pressure weighs.
     """
 
     pressure: Floats
     rest: Floats
     off: int
     event: int
+    form: str = hazards.FORMS[0]
+
+    def hazard(self, coefficient: float, pressure: Floats) -> Floats:
+        """Return the hazard under some pressure, (day,), in units of the base rate."""
+        felt = hazards.course(self.form, pressure)
+        if self.form == "added":
+            return np.asarray(np.exp(self.rest) + math.expm1(coefficient) * felt)
+        return np.exp(coefficient * felt + self.rest)
 
 
 def delay_days(clock: Clock, coefficient: float) -> float:
@@ -90,8 +115,8 @@ def delay_days(clock: Clock, coefficient: float) -> float:
     That rate drops out. After the last day given the hazard stays as on it.
     """
     day = np.arange(len(clock.rest))
-    without = np.exp(np.where(day < clock.off, coefficient * clock.pressure, 0.0) + clock.rest)
-    lacking = float(np.exp(coefficient * clock.pressure + clock.rest)[: clock.event].sum())
+    without = clock.hazard(coefficient, np.where(day < clock.off, clock.pressure, 0.0))
+    lacking = float(clock.hazard(coefficient, clock.pressure)[: clock.event].sum())
     lacking -= float(without[: clock.event].sum())
     if lacking <= 0.0:
         return 0.0
@@ -110,12 +135,20 @@ def tipping_value(clock: Clock, delay: float) -> float | None:
     With pressure 1 and nothing else from ``off`` to the event, n days, it is ln(1 + delay / n). None if no
     coefficient up to 20 does it.
     """
-    if delay_days(clock, _LARGEST) < delay:
-        return None
-    low, high = 0.0, _LARGEST
-    for _ in range(_STEPS):
+    return least(lambda coefficient: delay_days(clock, coefficient), delay, _STEPS)
+
+
+def least(later: Callable[[float], float], delay: float, halvings: int) -> float | None:
+    """Return the least coefficient, up to 20, at which what rises with it reaches ``delay``, or None."""
+    high = 1.0
+    while later(high) < delay:
+        if high >= _LARGEST:
+            return None
+        high = min(2.0 * high, _LARGEST)
+    low = 0.0
+    for _ in range(halvings):
         middle = 0.5 * (low + high)
-        if delay_days(clock, middle) < delay:
+        if later(middle) < delay:
             low = middle
         else:
             high = middle

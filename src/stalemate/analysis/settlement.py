@@ -7,19 +7,17 @@ historical policy, once for the agreement and once for the first step towards it
 where their answers differ, the choice of the event made them.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from types import MappingProxyType
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from stalemate.analysis import rivals
-from stalemate.analysis.estimate import Estimate, estimate, number
-from stalemate.analysis.rivals import Clock
+from stalemate.analysis.concessions import AGREEMENT, EVENTS, alone_from, step_day
+from stalemate.analysis.estimate import Estimate, estimate
 from stalemate.engine import simulate as engine
 from stalemate.engine.simulate import Block, Structures
 from stalemate.ensemble.runner import (
@@ -35,37 +33,16 @@ from stalemate.errors import QueryError
 from stalemate.policies.directive import AbstractPolicy
 from stalemate.policies.naming import named
 from stalemate.policies.plans import Historical
-from stalemate.scenario.diplomacy import ITEMS
 from stalemate.scenario.extend import extended
 from stalemate.scenario.resolve import resolve
 from stalemate.scenario.schema import Scenario
-from stalemate.systems.diplomacy import EXPLANATIONS, Diplomacy, dated
+from stalemate.systems.diplomacy import EXPLANATIONS
 
 Floats = npt.NDArray[np.float64]
 
-EVENTS: Final = ("agreement", "first-step")
-"""Steps that are taken as the event, each alone."""
-
-DELAYS: Final = (30, 90, 180)
-LEADERSHIP: Final[Mapping[str, float]] = MappingProxyType(
-    {"constant base": 0.0, "leadership counts 1.5": 1.5, "leadership counts 3": 3.0}
-)
-"""Bases under which the tipping value is sought: the coefficient of a change of leaders."""
-
 HISTORICAL: Final = Historical.name
-_RECORD: Final = ("hazard", "settled", "pressure_felt", "civilian_deaths")
-_AIR: Final = EXPLANATIONS.index("air-pressure")
-_NONE: Final = EXPLANATIONS.index("none")
+_RECORD: Final = ("hazard", "settled", "civilian_deaths")
 _EVERY: Final = range(len(EXPLANATIONS))
-_DATED: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "air-pressure": "announced",
-        "leadership": "leadership",
-        "threat": "threat",
-        "ground-cost": "ground_cost",
-        "compromise": "compromise",
-    }
-)
 _QUARTER_MONTHS: Final = 3
 
 
@@ -114,46 +91,6 @@ class Toll:
 
 
 @dataclass(frozen=True)
-class Evidence:
-    """What one event says of an explanation.
-
-    ``log_bayes_factor`` is against ``none``; its band is the error of drawing so few wars. ``weight`` is the
-    posterior probability from equal priors. ``most`` bounds the likelihood ratio that the explanation's
-    indicator could gain; None where it has none of its own.
-    """
-
-    event: str
-    explanation: str
-    log_bayes_factor: Estimate
-    weight: float
-    most: float | None
-    effective: float
-
-
-@dataclass(frozen=True)
-class Coefficient:
-    """Air pressure's own coefficient, before and after the record."""
-
-    prior: Estimate
-    posterior: Mapping[str, Estimate]
-
-
-@dataclass(frozen=True)
-class Tipping:
-    """How strong pressure must be for its end to move the median by ``delay`` days, on one base.
-
-    ``coefficient`` is None where none does it. ``prior`` and ``posterior`` are the probabilities that
-    pressure's coefficient is larger, over all explanations, from equal chances of each.
-    """
-
-    base: str
-    delay: int
-    coefficient: float | None
-    prior: float
-    posterior: Mapping[str, float]
-
-
-@dataclass(frozen=True)
 class Settlement:
     """The answer: dates by policy and explanation, and what the record says of the explanations."""
 
@@ -170,9 +107,6 @@ class Settlement:
     endings: tuple[Ending, ...]
     shifts: tuple[Shift, ...]
     tolls: tuple[Toll, ...]
-    evidence: tuple[Evidence, ...]
-    coefficient: Coefficient
-    tipping: tuple[Tipping, ...]
 
 
 @dataclass(frozen=True)
@@ -181,13 +115,12 @@ class _Wars:
 
     ``ended``: (replicate, explanation), day of the agreement, the number of days where there is none.
     ``killed``: (replicate, explanation), civilians killed up to the signing or the horizon. ``density``:
-    event -> (replicate, explanation). ``pressure``: (day,), its sum over wars.
+    event -> (replicate, explanation).
     """
 
     ended: npt.NDArray[np.int64]
     killed: Floats
     density: dict[str, Floats]
-    pressure: Floats
 
 
 def settlement(
@@ -220,8 +153,7 @@ def settlement(
     by_name = {policy.name: wars for policy, wars in zip(every, fought, strict=True)}
     record = by_name[HISTORICAL]
     signed = {policy.name: by_name[policy.name].ended + signing[:, None] for policy in chosen}
-    own = np.abs(worlds["talks_own_pressure"])
-    quarters = _quarters(longer)
+    quarters = quarters_of(longer)
     return Settlement(
         scenario=war.name,
         policies=tuple(policy.name for policy in chosen),
@@ -230,42 +162,33 @@ def settlement(
         until=longer.end,
         replicates=replicates,
         seed=seed,
-        events={event: _step(war, event) for event in EVENTS},
-        alone_from=_alone(war),
+        events={event: step_day(war, event) for event in EVENTS},
+        alone_from=alone_from(war),
         quarters=(*dict.fromkeys(quarters), "later"),
         endings=tuple(
-            _ending(name, e, days[:, e], record, quarters) for name, days in signed.items() for e in _EVERY
+            ending(
+                name,
+                EXPLANATIONS[e],
+                days[:, e],
+                {event: record.density[event][:, e] for event in EVENTS},
+                quarters,
+            )
+            for name, days in signed.items()
+            for e in _EVERY
         ),
         shifts=_shifts([by_name[policy.name] for policy in chosen], record, longer.days),
         tolls=_tolls({policy.name: by_name[policy.name] for policy in chosen}, record),
-        evidence=tuple(_evidence(war, event, e, record) for event in EVENTS for e in _EVERY),
-        coefficient=Coefficient(
-            estimate(own, "1"),
-            {event: rivals.weighted_estimate(own, record.density[event][:, _AIR], "1") for event in EVENTS},
-        ),
-        tipping=_tipping(longer, record, own, worlds["talks_other_pressure"]),
     )
 
 
 def said(answer: Settlement) -> tuple[str, ...]:
     """Return what may be said in plain words, a paragraph each."""
-    alone = answer.events["agreement"] - answer.alone_from
-    most = next(e.most for e in answer.evidence if e.explanation == "air-pressure" and e.event == "agreement")
-    first, last = (_likeliest(answer, event) for event in ("first-step", "agreement"))
-    flip = (
-        f"The likeliest explanation is {first} if the first step is the event and {last} if the agreement is"
-        + ("" if first == last else ": the order flips with the event chosen")
-    )
-    before, after = answer.coefficient.prior, answer.coefficient.posterior["agreement"]
+    alone = answer.events[AGREEMENT] - answer.alone_from
     return (
         "One war that ended once cannot show what ended it. Every cause named for the armistice was at work "
         f"in its last months, and one date in {alone.days} days moves the odds between them little. What "
-        "follows is what each explanation implies, not which is true.",
-        f"{flip}. Air pressure was on for most of the time in which nothing happened, so as an indicator it "
-        f"could gain a likelihood ratio of {most:.2f} at most over a constant hazard, however strong. What "
-        "came shortly before the end can gain much more, and was picked with the end in view.",
-        f"Under its own explanation the coefficient of pressure is {number(before.median)} before the record "
-        f"and {number(after.median)} after it: prior beside posterior, and there is nothing else to print.",
+        "follows is what each explanation implies, not which is true. What the record says of them, and how "
+        "strong pressure would have to be: stalemate explain.",
         f"This is a second question. After {answer.known_to} there is no record: effort repeats its last 90 "
         f"days, which is assumed, and wars are followed to {answer.until}. Harm to civilians is in no term; "
         "that it would bring terms was a belief of planners. A longer war has more dead; of civilians those "
@@ -285,8 +208,8 @@ def _fight(
     """Fight the longer war under each policy. signing: (replicate,), days from agreement to signing."""
     replicates = len(signing)
     parts = [range(at, min(at + SHARD_WARS, replicates)) for at in range(0, replicates, SHARD_WARS)]
-    alone = longer.day_of(_alone(longer))
-    events = {event: longer.day_of(_step(longer, event)) for event in EVENTS}
+    alone = longer.day_of(alone_from(longer))
+    events = {event: longer.day_of(step_day(longer, event)) for event in EVENTS}
 
     def reduce(block: Block) -> _Wars:
         hazard = block.daily["hazard"].astype(np.float64)
@@ -302,7 +225,6 @@ def _fight(
                 event: rivals.density(hazard[:, alone:day].sum(axis=1), hazard[:, day])
                 for event, day in events.items()
             },
-            block.daily["pressure_felt"].astype(np.float64).sum(axis=0),
         )
 
     plan = Plan(
@@ -323,27 +245,22 @@ def _joined(parts: Sequence[_Wars]) -> _Wars:
         np.concatenate([part.ended for part in parts]),
         np.concatenate([part.killed for part in parts]),
         {event: np.concatenate([part.density[event] for part in parts]) for event in EVENTS},
-        np.sum([part.pressure for part in parts], axis=0),
     )
 
 
-def _step(war: Scenario, step: str) -> date:
-    return next(row.day for row in war.steps if row.step == step)
-
-
-def _alone(war: Scenario) -> date:
-    """Return the day from which the last item was the only one, on record."""
-    opened = next(row.opened for row in war.agenda if row.item == ITEMS[-1])
-    return max(opened, *(row.settled for row in war.agenda if row.item != ITEMS[-1]))
-
-
-def _quarters(war: Scenario) -> list[str]:
+def quarters_of(war: Scenario) -> list[str]:
     """Return the quarter of every day."""
     days = [war.start + timedelta(days=day) for day in range(war.days)]
     return [f"{day.year} Q{(day.month - 1) // _QUARTER_MONTHS + 1}" for day in days]
 
 
-def _ending(policy: str, e: int, signed: Floats, record: _Wars, quarters: Sequence[str]) -> Ending:
+def ending(
+    policy: str, explanation: str, signed: Floats, weights: Mapping[str, Floats], quarters: Sequence[str]
+) -> Ending:
+    """Return the quarter of the armistice from its days and the weights of each event, all (replicate,).
+
+    quarters: (day,); a day past them is later.
+    """
     names = list(dict.fromkeys(quarters))
     place = np.array([names.index(quarter) for quarter in quarters])
     found = np.full(len(signed), len(names))
@@ -354,13 +271,12 @@ def _ending(policy: str, e: int, signed: Floats, record: _Wars, quarters: Sequen
         mass = np.bincount(found, weights=weights, minlength=len(names) + 1)
         return tuple(float(share) for share in mass / mass.sum())
 
-    weights = {event: record.density[event][:, e] for event in EVENTS}
     return Ending(
         policy,
-        EXPLANATIONS[e],
+        explanation,
         shares(np.ones(len(signed))),
-        {event: shares(weights[event]) for event in EVENTS},
-        {event: rivals.effective_size(weights[event]) for event in EVENTS},
+        {event: shares(one) for event, one in weights.items()},
+        {event: rivals.effective_size(one) for event, one in weights.items()},
         len(signed),
     )
 
@@ -404,53 +320,3 @@ def _tolls(fought: Mapping[str, _Wars], record: _Wars) -> tuple[Toll, ...]:
         )
         for e in _EVERY
     )
-
-
-def _evidence(war: Scenario, event: str, e: int, record: _Wars) -> Evidence:
-    densities = record.density[event]
-    return Evidence(
-        event,
-        EXPLANATIONS[e],
-        rivals.log_bayes_factor(densities[:, e], densities[:, _NONE]),
-        float(densities[:, e].mean() / densities.mean(axis=0).sum()),
-        _most(war, event, EXPLANATIONS[e]),
-        rivals.effective_size(densities[:, e]),
-    )
-
-
-def _most(war: Scenario, event: str, explanation: str) -> float | None:
-    if explanation == "none":
-        return 1.0
-    if explanation not in _DATED:
-        return None
-    first, last = war.day_of(_alone(war)), war.day_of(_step(war, event))
-    z = _indicator(dated(war), explanation)[first : last + 1]
-    return rivals.most_it_could_gain(z)
-
-
-def _indicator(talks: Diplomacy, explanation: str) -> Floats:
-    """Return what is dated of an explanation, (day,); of air pressure, whether it had been announced."""
-    series: Floats = getattr(talks, _DATED[explanation])
-    return (series > 0).astype(np.float64) if explanation == "air-pressure" else series
-
-
-def _tipping(longer: Scenario, record: _Wars, own: Floats, other: Floats) -> tuple[Tipping, ...]:
-    first = longer.day_of(_alone(longer))
-    pressure = record.pressure[first:] / len(own)
-    leadership = dated(longer).leadership[first:]
-    off, event = (longer.day_of(_step(longer, step)) - first for step in ("directive", "agreement"))
-    coefficient = np.repeat(other[:, None], len(EXPLANATIONS), axis=1)
-    coefficient[:, _NONE], coefficient[:, _AIR] = 0.0, own
-    found = []
-    for base, counts in LEADERSHIP.items():
-        clock = Clock(pressure, counts * leadership, off, event)
-        for delay in DELAYS:
-            value = rivals.tipping_value(clock, delay)
-            above = coefficient > (math.inf if value is None else value)
-            after = {name: float(np.average(above, weights=record.density[name])) for name in EVENTS}
-            found.append(Tipping(base, delay, value, float(above.mean()), after))
-    return tuple(found)
-
-
-def _likeliest(answer: Settlement, event: str) -> str:
-    return max((e for e in answer.evidence if e.event == event), key=lambda e: e.weight).explanation

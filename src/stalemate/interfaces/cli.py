@@ -15,6 +15,7 @@ from stalemate.errors import InputError, StalemateError
 from stalemate.interfaces import (
     calibrations,
     evidence,
+    explain,
     floor,
     interdict,
     scenario,
@@ -40,6 +41,7 @@ app.command()(wars.scorecard)
 app.command()(calibrations.calibrate)
 app.command()(why.why)
 app.command()(sensitivities.sensitivity)
+app.command()(explain.explain)
 app.command()(targets.targets)
 app.command()(floor.floor)
 app.command()(interdict.interdict)

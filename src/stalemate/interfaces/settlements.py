@@ -1,14 +1,14 @@
 """When the war would have ended: the answer as text for 80 columns, and as plain values for scripts."""
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from rich.console import Console
 from rich.text import Text
 
+from stalemate.analysis.concessions import EVENTS
 from stalemate.analysis.estimate import Estimate, number
-from stalemate.analysis.settlement import DELAYS, EVENTS, Ending, Settlement, said
+from stalemate.analysis.settlement import Ending, Settlement, said
 from stalemate.interfaces.tables import plain_table
 
 _FEW: Final = 0.005
@@ -18,7 +18,7 @@ _EVENT_WORDS: Final = {"agreement": "agreement", "first-step": "first step"}
 
 
 def print_settlement(console: Console, answer: Settlement) -> None:
-    """Print what one war cannot show, then dates, odds, and how strong pressure would have to be."""
+    """Print what one war cannot show, then dates and what they cost."""
     console.print(
         f"A second question, not the comparison: {answer.scenario}, fought on to {answer.until}, "
         f"{answer.replicates:,} wars a policy, seed {answer.seed}. After {answer.known_to} effort repeats "
@@ -31,8 +31,6 @@ def print_settlement(console: Console, answer: Settlement) -> None:
         _print_quarters(console, answer, policy)
     _print_shifts(console, answer)
     _print_tolls(console, answer)
-    _print_evidence(console, answer)
-    _print_pressure(console, answer)
 
 
 def settlement_payload(answer: Settlement) -> dict[str, Any]:
@@ -77,31 +75,6 @@ def settlement_payload(answer: Settlement) -> dict[str, Any]:
                 "posterior": _bands(toll.posterior),
             }
             for toll in answer.tolls
-        ],
-        "evidence": [
-            {
-                "event": row.event,
-                "explanation": row.explanation,
-                "log_bayes_factor": _band(row.log_bayes_factor),
-                "weight": row.weight,
-                "most": row.most if row.most is None or math.isfinite(row.most) else None,
-                "effective": row.effective,
-            }
-            for row in answer.evidence
-        ],
-        "pressure": {
-            "prior": _band(answer.coefficient.prior),
-            "posterior": _bands(answer.coefficient.posterior),
-        },
-        "tipping": [
-            {
-                "base": row.base,
-                "delay_days": row.delay,
-                "coefficient": row.coefficient,
-                "prior": row.prior,
-                "posterior": dict(row.posterior),
-            }
-            for row in answer.tipping
         ],
         "said": list(said(answer)),
     }
@@ -182,59 +155,6 @@ def _print_tolls(console: Console, answer: Settlement) -> None:
 
 def _two_lines(band: Estimate) -> str:
     return f"{number(band.median)}\n{number(band.low)}…{number(band.high)}"
-
-
-def _print_evidence(console: Console, answer: Settlement) -> None:
-    words = [_EVENT_WORDS[event] for event in EVENTS]
-    heads = [f"{head}\n{word}" for word in words for head in ("ln BF", "weight", "T/m")]
-    table = plain_table("explanation", *heads)
-    by_name = {(row.event, row.explanation): row for row in answer.evidence}
-    for explanation in dict.fromkeys(row.explanation for row in answer.evidence):
-        cells = []
-        for event in EVENTS:
-            row = by_name[event, explanation]
-            most = "none" if row.most is None else "∞" if math.isinf(row.most) else f"{row.most:.2f}"
-            cells += [f"{row.log_bayes_factor.median:.2f}".replace("-", "−"), f"{row.weight:.2f}", most]
-        table.add_row(explanation, *cells)
-    days = ", ".join(f"{_EVENT_WORDS[event]} {answer.events[event]}" for event in EVENTS)
-    error = max((row.log_bayes_factor.high - row.log_bayes_factor.low) / 2 for row in answer.evidence)
-    console.print(
-        Text(
-            f"\nWhat one date says, if it is the event ({days}), prisoners alone from {answer.alone_from}: "
-            f"log Bayes factor against none (drawing error up to {error:.2f}), weight from equal odds, and "
-            "T/m, the most that the explanation's indicator could gain over a constant hazard."
-        )
-    )
-    console.print(table)
-
-
-def _print_pressure(console: Console, answer: Settlement) -> None:
-    bands = [("prior", answer.coefficient.prior)]
-    bands += [(f"after the {_EVENT_WORDS[e]}", answer.coefficient.posterior[e]) for e in EVENTS]
-    console.print(
-        Text(
-            "\nCoefficient of air pressure under its own explanation: "
-            + "; ".join(f"{word} {_ends(band)}, {band.replicates:,} wars" for word, band in bands)
-            + "."
-        )
-    )
-    table = plain_table("base", *(f"{delay} days" for delay in DELAYS))
-    for base in dict.fromkeys(row.base for row in answer.tipping):
-        cells = []
-        for row in answer.tipping:
-            if row.base == base:
-                value = "none" if row.coefficient is None else f"{row.coefficient:.2f}"
-                after = row.posterior["agreement"]
-                cells.append(f"{value} ({row.prior:.2f} to {after:.2f})")
-        table.add_row(base, *cells)
-    console.print(
-        Text(
-            "\nTipping value: the coefficient at which taking pressure off from the directive on moves the "
-            "median by so many days. In brackets the chance that it is larger, over all explanations, before "
-            "the record and after the agreement."
-        )
-    )
-    console.print(table)
 
 
 def _ends(band: Estimate) -> str:
