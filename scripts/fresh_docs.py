@@ -28,8 +28,9 @@ from behaviour import BEHAVIOURS
 from behaviour_lines import LINES
 from claims import claims
 
+from stalemate.analysis import baselines
 from stalemate.analysis.estimate import number
-from stalemate.analysis.scorecard import BLOCKS, COUNTED, Score, block_tallies, tally
+from stalemate.analysis.scorecard import BLOCKS, COUNTED, Score, block_tallies, skill, tally
 from stalemate.engine.day import DAY
 from stalemate.evidence.ledger import Ledger
 from stalemate.interfaces.cli import app
@@ -42,6 +43,7 @@ from stalemate.systems.variables import BY_NAME, VARIABLES
 
 ROOT = Path(__file__).resolve().parents[1]
 SCENARIO = "korea-1951"
+REPLICATES = 1000
 COLUMNS = "88"
 MOST_KNOTS = 8
 PICTURE = "docs/picture.svg"
@@ -134,6 +136,22 @@ def tally_lines(scores: Sequence[Score]) -> str:
     ]
     head = ("role", "inside", "of rows", "so few rows allow", "median factor between a band's ends")
     return f"{blocks}\n{_table(head, shares)}"
+
+
+def skill_lines(scores: Sequence[Score]) -> str:
+    """Return how the model does against each baseline that can answer a row that counts."""
+    skills = [found for name in baselines.NAMES if (found := skill(name, scores)).median is not None]
+    rows = [
+        (
+            s.baseline,
+            str(s.better),
+            str(s.rows),
+            f"{s.share_low:.0%} to {s.share_high:.0%}",
+            number(s.median or 0),
+        )
+        for s in skills
+    ]
+    return _table(("baseline", "model better", "of rows", "so few rows allow", "median skill"), rows)
 
 
 def owner_of(quantity: str) -> str:
@@ -381,7 +399,7 @@ def _span(part: str, lines: int) -> tuple[int, int]:
 def _with_scores(page: Path, text: str, scores: Sequence[Score]) -> str:
     head = ("figure", "quantity", "days", "record", "model, 90 % band", "verdict", "role")
     made = _table(head, score_rows(page.stem, scores))
-    parts = {"scores": made, "tallies": tally_lines(scores)}
+    parts = {"scores": made, "tallies": tally_lines(scores), "skills": skill_lines(scores)}
     return _PART.sub(
         lambda found: (
             f"<!-- {found[1]}: start -->\n{parts[found[1]]}<!-- {found[1]}: end -->\n"
@@ -403,9 +421,7 @@ def _claims() -> str:
 
 
 def _run(replicates: int) -> None:
-    from stalemate.analysis.scorecard import scorecard
-
-    scores = scorecard(read.load(SCENARIO), replicates=replicates).rows
+    scores = _scores(replicates)
     with tempfile.TemporaryDirectory() as folder:
         for page in pages():
             text = _with_claims(_with_scores(page, fresh(page), scores))
@@ -419,8 +435,17 @@ def _run(replicates: int) -> None:
 
 def _run_page(page: Path) -> None:
     """Run the commands of one page alone."""
+    text = fresh(page)
+    if any(f"<!-- {part}: start -->" in text for part in ("scores", "tallies", "skills")):
+        text = _with_scores(page, text, _scores(REPLICATES))
     with tempfile.TemporaryDirectory() as folder:
-        page.write_text(_with_outputs(fresh(page), Path(folder)), encoding="utf-8")
+        page.write_text(_with_outputs(text, Path(folder)), encoding="utf-8")
+
+
+def _scores(replicates: int) -> Sequence[Score]:
+    from stalemate.analysis.scorecard import scorecard
+
+    return scorecard(read.load(SCENARIO), replicates=replicates).rows
 
 
 def main() -> None:
@@ -436,7 +461,7 @@ def main() -> None:
         _run_page(options.page)
         return
     if options.run:
-        _run(1000)
+        _run(REPLICATES)
         return
     old = [page for page in pages() if fresh(page) != page.read_text(encoding="utf-8")]
     for page in old:

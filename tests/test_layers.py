@@ -89,6 +89,7 @@ ORDER = [
     "analysis.verdict",
     "analysis.services",
     "analysis.predict",
+    "analysis.baselines",
     "analysis.scorecard",
     "analysis.calibrate",
     "analysis.hazards",

@@ -6,15 +6,16 @@ luck, so blocks are counted beside rows.
 """
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from statistics import NormalDist, median
 from typing import Final, get_args
 
 import numpy as np
 import numpy.typing as npt
 
-from stalemate.analysis.estimate import BAND, estimate
+from stalemate.analysis.baselines import NAMES, Band, baselines
+from stalemate.analysis.estimate import BAND, Estimate, estimate
 from stalemate.analysis.predict import HISTORICAL, Prediction, answers
 from stalemate.engine.simulate import Structures
 from stalemate.ensemble.posteriors import structures_of
@@ -35,10 +36,11 @@ NO_REASON: Final = "no reason is written"
 
 @dataclass(frozen=True)
 class Score:
-    """One recorded figure and the model's answer."""
+    """One recorded figure, the model's answer, and what each baseline that can say something says of it."""
 
     observed: Observed
     prediction: Prediction
+    baselines: Mapping[str, Band] = field(default_factory=dict)
 
     @property
     def inside(self) -> bool:
@@ -81,8 +83,19 @@ class Score:
         Width + 2 / .1 x how far the record lies outside (Gneiting and Raftery 2007, *Journal of the American
         Statistical Association* 102, 359-378); of a range in the record the nearest end counts.
         """
-        band, record = self.prediction.estimate, self.observed
-        outside = max(0.0, record.low - band.high, band.low - record.high)
+        return self._score(self.prediction.estimate)
+
+    def skill(self, baseline: str) -> float | None:
+        """Return the model's interval score over that of a baseline: below 1 the model is better.
+
+        None where the baseline says nothing, or says just what was recorded.
+        """
+        band = self.baselines.get(baseline)
+        score = self._score(band) if band is not None else 0.0
+        return self.interval_score / score if score > 0 else None
+
+    def _score(self, band: Band | Estimate) -> float:
+        outside = max(0.0, self.observed.low - band.high, band.low - self.observed.high)
         return band.high - band.low + outside * 2.0 / (1.0 - (BAND[1] - BAND[0]))
 
     @property
@@ -124,8 +137,23 @@ class BlockTally:
 
 
 @dataclass(frozen=True)
+class Skill:
+    """How the model does against one baseline on the rows that count and that it can answer.
+
+    ``better`` of ``rows`` have a lower interval score than the baseline; ``median`` is that of the ratios.
+    """
+
+    baseline: str
+    better: int
+    rows: int
+    share_low: float
+    share_high: float
+    median: float | None
+
+
+@dataclass(frozen=True)
 class Scorecard:
-    """All rows in the scenario's order, the tally of each role that counts, and of each block with rows.
+    """All rows in the scenario's order, tallies by role and block, and the skill against each baseline.
 
     ``posterior`` is the label of the one that parameters were taken from; empty if they were drawn.
     """
@@ -133,6 +161,7 @@ class Scorecard:
     rows: tuple[Score, ...]
     tallies: tuple[Tally, ...]
     blocks: tuple[BlockTally, ...]
+    skills: tuple[Skill, ...]
     scenario: str
     policy: str
     seed: int
@@ -211,9 +240,16 @@ def _card(
     structures: Structures | None,
 ) -> Scorecard:
     posterior = structures.posterior.label if structures and structures.posterior else ""
-    rows = tuple(Score(o, p) for o, p in zip(war.observations, predictions, strict=True))
+    known = baselines(war.observations, seed)
+    rows = tuple(
+        Score(row, prediction, {name: band for name in NAMES if (band := known[name][at]) is not None})
+        for at, (row, prediction) in enumerate(zip(war.observations, predictions, strict=True))
+    )
     tallies = tuple(tally(role, rows) for role in COUNTED)
-    return Scorecard(rows, tallies, block_tallies(rows), war.name, HISTORICAL, seed, replicates, posterior)
+    skills = tuple(skill(name, rows) for name in NAMES)
+    return Scorecard(
+        rows, tallies, block_tallies(rows), skills, war.name, HISTORICAL, seed, replicates, posterior
+    )
 
 
 def tally(role: str, rows: Sequence[Score]) -> Tally:
@@ -236,6 +272,14 @@ def block_tallies(rows: Sequence[Score]) -> tuple[BlockTally, ...]:
             inside = sum(row.inside for row in counted)
             tallies.append(BlockTally(block, inside, len(counted), len(chosen) - len(counted)))
     return tuple(tallies)
+
+
+def skill(baseline: str, rows: Sequence[Score]) -> Skill:
+    """Hold the rows that count against one baseline. The band of the share is Wilson's, 90 %."""
+    ratios = [ratio for row in rows if row.counts and (ratio := row.skill(baseline)) is not None]
+    better = sum(ratio < 1 for ratio in ratios)
+    low, high = wilson(better, len(ratios))
+    return Skill(baseline, better, len(ratios), low, high, median(ratios) if ratios else None)
 
 
 def wilson(successes: int, trials: int) -> tuple[float, float]:

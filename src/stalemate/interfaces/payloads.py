@@ -99,6 +99,15 @@ PredictionPayload = TypedDict(
     },
 )
 
+
+class BaselinePayload(TypedDict):
+    """What a baseline says of a row, and the model's interval score over its own."""
+
+    low: float
+    high: float
+    skill: float | None
+
+
 ScorePayload = TypedDict(
     "ScorePayload",
     {
@@ -117,6 +126,7 @@ ScorePayload = TypedDict(
         "miss_log": float | None,
         "log_error": float | None,
         "interval_score": float | None,
+        "baselines": dict[str, BaselinePayload],
         "role": str,
         "counts": bool,
         "note": str | None,
@@ -145,6 +155,17 @@ class BlockPayload(TypedDict):
     shown: int
 
 
+class SkillPayload(TypedDict):
+    """How the model does against one baseline."""
+
+    baseline: str
+    better: int
+    rows: int
+    share_low: float
+    share_high: float
+    median: float | None
+
+
 class ScorecardPayload(TypedDict):
     """``stalemate scorecard --json``."""
 
@@ -156,6 +177,7 @@ class ScorecardPayload(TypedDict):
     rows: list[ScorePayload]
     tallies: list[TallyPayload]
     blocks: list[BlockPayload]
+    skills: list[SkillPayload]
 
 
 class QuantityPayload(TypedDict):
@@ -263,6 +285,17 @@ def scorecard_payload(scorecard: Scorecard) -> ScorecardPayload:
             }
             for block in scorecard.blocks
         ],
+        "skills": [
+            {
+                "baseline": skill.baseline,
+                "better": skill.better,
+                "rows": skill.rows,
+                "share_low": skill.share_low,
+                "share_high": skill.share_high,
+                "median": skill.median,
+            }
+            for skill in scorecard.skills
+        ],
     }
 
 
@@ -304,6 +337,10 @@ def _score(row: Score) -> ScorePayload:
         "miss_log": row.miss_log,
         "log_error": row.log_error,
         "interval_score": _known(row.interval_score),
+        "baselines": {
+            name: {"low": band.low, "high": band.high, "skill": row.skill(name)}
+            for name, band in row.baselines.items()
+        },
         "role": observed.role,
         "counts": row.counts,
         "note": observed.note,

@@ -167,6 +167,13 @@ def print_scorecard(console: Console, scorecard: Scorecard) -> None:
             f"{tally.role}: {tally.inside} of {tally.rows} inside "
             f"(so few rows allow {tally.share_low:.0%} to {tally.share_high:.0%}){width}"
         )
+    for skill in scorecard.skills:
+        if skill.median is not None:
+            console.print(
+                f"against {skill.baseline}: better on {skill.better} of {skill.rows} rows "
+                f"({skill.share_low:.0%} to {skill.share_high:.0%}); median ratio of interval scores "
+                f"{number(skill.median)}"
+            )
     console.print("input: the model was given it, so it does not count; nor does a claim.")
     console.print(
         "above, below: where the record lies, in logarithms from the nearest end of the band. log error: of "

@@ -144,7 +144,8 @@ ScoreBlock = Literal[
 class Observed(Row):
     """A recorded figure that the model's answer is compared with, and what the figure was used for.
 
-    ``reason`` says why the model misses it, where it does.
+    ``reason`` says why the model misses it, where it does. ``foretold`` is what planners of the time said it
+    would be, and ``foretold_by`` the figure that says so.
     """
 
     block: ScoreBlock
@@ -159,6 +160,15 @@ class Observed(Row):
     role: Literal["input", "calibration", "frozen", "claim"]
     note: str | None
     reason: str | None
+    foretold: float | None = None
+    foretold_by: str | None = Field(default=None, validate_default=True)
+
+    @field_validator("foretold_by", mode="after")
+    @classmethod
+    def _by_whom(cls, by: str | None, info: ValidationInfo) -> str | None:
+        if "foretold" in info.data and (by is None) != (info.data["foretold"] is None):
+            raise ValueError("a figure where foretold is given, and none where it is not")
+        return by
 
     @field_validator("high", mode="after")
     @classmethod
