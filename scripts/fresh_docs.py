@@ -431,6 +431,8 @@ def _run(replicates: int) -> None:
         for name in _ALONE:
             pictures.draw(_rows(name), ROOT / "docs" / "model" / PICTURES / f"{name}.svg")
         _printed(["compare", "banfill", "historical", "--picture", str(ROOT / PICTURE)], Path(folder))
+        explained = ROOT / "docs" / "model" / PICTURES / "explain.svg"
+        _printed(["explain", "--picture", str(explained)], Path(folder))
 
 
 def _run_page(page: Path) -> None:

@@ -3,14 +3,14 @@
 import json
 import math
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 
 import numpy as np
 import pytest
 from test_cli import call
 
-from stalemate.analysis import accounts, weighing
+from stalemate.analysis import accounts, pressure, weighing
 from stalemate.analysis.concessions import EVENTS
 from stalemate.analysis.explain import explain
 from stalemate.analysis.explainwords import robust, said
@@ -51,6 +51,10 @@ def engine():
     return simulate(prepare(LONGER), named("historical", WAR), SEED, range(WARS), record=record).daily
 
 
+def days_of_the_war():
+    return [WAR.start + timedelta(days=day) for day in range(WAR.days)]
+
+
 def rows(kind, **wanted):
     return [one for one in kind if all(getattr(one, key) == value for key, value in wanted.items())]
 
@@ -88,6 +92,25 @@ def test_foresight__of_the_last_item_is_the_ratio_of_its_mean_densities():
     for e, name in enumerate(EXPLANATIONS):
         (found,) = rows(answer().foresight, form="multiplied", event="agreement", explanation=name)
         assert found.last.median == pytest.approx(math.log(mean[e] / mean[0]), abs=1e-5)
+
+
+def test_foresight__with_one_base_rate_is_the_ratio_of_the_whole_sequence():
+    """By hand for no explanation but pressure: every item at the item rate, 5 days of settlement."""
+    worlds, opened = case().worlds, [(row.opened, row.settled) for row in WAR.agenda[:-1]]
+    ratio = dict(weighing.ratios(case().record, worlds, "added"))
+    recess = np.array([any(r.start <= day <= r.end for r in WAR.recesses) for day in days_of_the_war()])
+    fall = np.where(worlds["talks_recess_counts"] >= 0.5, worlds["talks_recess"], 0.0)
+    mean = {}
+    for name in ("none", "air-pressure"):
+        rate = worlds["talks_item_rate"][:, None] * ratio[name]
+        last = rate * np.exp(-fall[:, None] * np.append(recess, np.zeros(LONGER.days - len(recess))))
+        density = last[:, AGREED] * np.exp(-last[:, ALONE:AGREED].sum(axis=1))
+        for first, settled in opened:
+            at, to = LONGER.day_of(first), LONGER.day_of(settled)
+            density = density * rate[:, to] * np.exp(-(rate[:, at:to] * ~recess[at:to]).sum(axis=1))
+        mean[name] = density.mean()
+    (found,) = rows(answer().foresight, form="added", event="agreement", explanation="air-pressure")
+    assert found.shared.median == pytest.approx(math.log(mean["air-pressure"] / mean["none"]))
 
 
 def test_foresight__gives_weights_that_sum_to_one():
@@ -143,7 +166,7 @@ def test_same_luck__moves_nothing_where_the_hazard_is_the_same():
     for form in FORMS:
         found = accounts.accounts_of(case(), form)
         assert (found.same_luck["none"].later == 0).all()
-    same = weighing.pressed(case().record, "added", 1.2)
+    same = case().record.base * weighing.pressed(case().record, "added", 1.2)
     assert (accounts.with_the_same_luck(same, same, ALONE, AGREED).later == 0).all()
 
 
@@ -158,7 +181,7 @@ def test_same_luck__has_a_closed_form_for_a_constant_hazard():
 
 @pytest.mark.parametrize("form", FORMS)
 def test_pressed__shifts_nothing_at_a_coefficient_of_zero(form):
-    wars = (weighing.pressed(one, form, 0.0) for one in (case().record, case().other))
+    wars = (one.base * weighing.pressed(one, form, 0.0) for one in (case().record, case().other))
     assert (accounts.with_the_same_luck(*wars, ALONE, AGREED).later == 0).all()
 
 
@@ -195,19 +218,30 @@ def test_strengths__are_likelihoods_against_no_pressure():
         assert row.ratio[0] == 1
         assert row.best in STRENGTHS
         assert row.best <= row.allowed
+        own = rows(answer().tipping, form=row.form, base=FLOWN, delay=90)[0]
+        if row.event == "agreement" and not row.shared:
+            assert own.ratio == pytest.approx(np.interp(own.coefficient, STRENGTHS, row.ratio), rel=0.01)
         width = STRENGTHS[1] - STRENGTHS[0]
         assert width * (sum(row.before) - row.before[0] / 2) == pytest.approx(1, abs=0.01)
         assert width * (sum(row.after) - row.after[0] / 2) == pytest.approx(1, abs=0.01)
 
 
 def test_otherwise__counts_civilians_until_the_signing_day_by_day():
-    found = accounts.accounts_of(case(), "multiplied").same_luck["none"]
-    assert (found.later == 0).all()
+    """Weighted by hand: half the weight of wars lies below the median; with nothing flown nobody is killed."""
+    mine = case()
+    found = accounts.accounts_of(mine, "multiplied")
     signed = LONGER.day_of(date(1953, 7, 27))
-    (row,) = rows(answer().otherwise, form="multiplied", explanation="none")
-    killed = case().record.killed[:, signed]
-    assert killed.min() <= row.killed["historical"].low <= row.killed["historical"].high <= killed.max()
-    assert (case().other.killed == 0).all()
+    for row in pressure.otherwise(mine, "multiplied", found, ()):
+        killed = mine.record.killed[:, signed]
+        weights = found.weights(row.explanation, "agreement")
+        median = row.killed["historical"].median
+        assert weights[killed < median].sum() < weights.sum() / 2 <= weights[killed <= median].sum() + 1e-15
+        assert row.killed["none"].high == 0
+        assert row.more.median == -median
+    one_a_day = np.tile(np.arange(float(LONGER.days)), (WARS, 1))
+    late = replace(mine, other=replace(mine.other, killed=one_a_day))
+    row = pressure.otherwise(late, "multiplied", found, ())[EXPLANATIONS.index("air-pressure")]
+    assert row.killed["none"].median == pytest.approx(min(signed + row.later.median, LONGER.days - 1))
 
 
 def test_moved__is_the_mean_over_explanations():

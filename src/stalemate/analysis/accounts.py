@@ -51,6 +51,19 @@ class Case:
         """Return the day from which the last item stood alone, on record."""
         return self.longer.day_of(alone_from(self.war))
 
+    def hazards(self, ratio: Floats, shared: bool) -> dict[str, Floats]:
+        """Return the hazard of each item on record, (replicate, day), to the agreement.
+
+        ratio: (replicate, day), of the hazard of every item to its base. ``shared`` gives the last item the
+        base rate of the others.
+        """
+        days = self.day(AGREEMENT) + 1
+        rate, factor = self.worlds["talks_item_rate"][:, None], ratio[:, :days]
+        base = self.record.base[:, :days]
+        last = base / self.worlds["talks_end_rate"][:, None] * rate if shared else base
+        item = rate * ~dated(self.longer).recess[:days] * factor
+        return {row.item: item for row in self.war.agenda} | {LAST: last * factor}
+
     def day(self, step: str) -> int:
         """Return the day of a dated step."""
         return self.longer.day_of(step_day(self.war, step))
@@ -68,12 +81,14 @@ class SameLuck:
 class Accounts:
     """What is found under one form, by explanation.
 
-    ``densities``: event -> (replicate, concession), logarithms, if causes move every item. ``ended``:
+    ``densities``: event -> (replicate, concession), logarithms, if causes move every item; ``shared``: the
+    same if the last item has the base rate of the others too. ``ended``:
     (replicate,), day of the agreement. ``course``: (day,), density of the agreement's day from the day on
     which the last item stood alone, then the chance of none.
     """
 
     densities: dict[str, dict[str, Floats]]
+    shared: dict[str, dict[str, Floats]]
     ended: dict[str, Floats]
     course: dict[str, Floats]
     same_luck: dict[str, SameLuck]
@@ -88,19 +103,20 @@ def accounts_of(case: Case, form: str) -> Accounts:
     """Return what follows under one form."""
     longer, first, last = case.longer, case.alone, case.day(AGREEMENT)
     densities: dict[str, dict[str, Floats]] = {}
+    shared: dict[str, dict[str, Floats]] = {}
     ended: dict[str, Floats] = {}
     course: dict[str, Floats] = {}
     same_luck: dict[str, SameLuck] = {}
-    rate = case.worlds["talks_item_rate"][:, None] * ~dated(longer).recess
     others = weighing.ratios(case.other, case.worlds, form)
     for (name, ratio), (_, other) in zip(
         weighing.ratios(case.record, case.worlds, form), others, strict=True
     ):
         hazard = case.record.base * ratio
-        by_item = {row.item: rate * ratio for row in case.war.agenda} | {LAST: hazard}
-        densities[name] = {
-            event: log_densities(longer, sequence(case.war, event), by_item) for event in EVENTS
-        }
+        for kept, one_base in ((densities, False), (shared, True)):
+            by_item = case.hazards(ratio, one_base)
+            kept[name] = {
+                event: log_densities(longer, sequence(case.war, event), by_item) for event in EVENTS
+            }
         free = np.where(case.record.free, hazard, 0.0)
         ended[name] = hazards.first_passage(free, case.draws, longer.days).astype(np.float64)
         at_risk = hazard[:, first:]
@@ -108,7 +124,7 @@ def accounts_of(case: Case, form: str) -> Accounts:
         by_day = rivals.density(spent - at_risk, at_risk).mean(axis=0)
         course[name] = np.append(by_day, np.exp(-spent[:, -1]).mean())
         same_luck[name] = with_the_same_luck(hazard, case.other.base * other, first, last)
-    return Accounts(densities, ended, course, same_luck)
+    return Accounts(densities, shared, ended, course, same_luck)
 
 
 def with_the_same_luck(record: Floats, other: Floats, first: int, last: int) -> SameLuck:

@@ -61,7 +61,8 @@ def log_densities(war: Scenario, dated: Sequence[Concession], hazards: Mapping[s
     hazards: item -> (replicate, day). Between two concessions every item on the table is at risk; the one
     that came adds the hazard of its day.
     """
-    spent = {item: np.cumsum(hazard, axis=1) - hazard for item, hazard in hazards.items()}
+    sums = {id(hazard): np.cumsum(hazard, axis=1) - hazard for hazard in hazards.values()}
+    spent = {item: sums[id(hazard)] for item, hazard in hazards.items()}
     columns = []
     before = min(war.day_of(one.since) for one in dated)
     for one in dated:

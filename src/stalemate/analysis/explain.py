@@ -37,7 +37,8 @@ class Foresight:
     """How well an explanation foresaw the dated concessions, as lead in log score over ``none``.
 
     ``steps``: one a concession and then their sum, if causes move every item. ``last``: the last item alone,
-    which is all that the engine lets them move. ``weight`` is the probability that follows from equal odds.
+    which is all that the engine lets them move. ``shared``: the whole sequence if the last item, moved like
+    the others, had their base rate too. ``weight`` is the probability that follows from equal odds.
     ``most`` bounds the ratio of likelihoods that the explanation's indicator could gain, None where it has
     none of its own; ``judged`` says that its size was set by hand. Bands are the error of drawing few wars.
     """
@@ -47,6 +48,7 @@ class Foresight:
     explanation: str
     steps: tuple[Estimate, ...]
     last: Estimate
+    shared: Estimate
     weight: float
     effective: float
     most: float | None
@@ -167,6 +169,7 @@ def _foresight(case: Case, form: str, accounts: Accounts) -> list[Foresight]:
                     name,
                     lead(mine, none),
                     lead(mine[:, -1:], none[:, -1:])[-1],
+                    lead(accounts.shared[name][event], accounts.shared[NONE][event])[-1],
                     float(weights.mean()) / total,
                     rivals.effective_size(weights),
                     _most(case, event, name),

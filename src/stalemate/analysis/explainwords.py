@@ -75,17 +75,15 @@ def _needed(answer: Explained) -> str:
         after = _percents(row.posterior[AGREEMENT] for row in rows)
         parts.append(f"by {delay} days {needed} (chance {before} % before the record, {after} % after)")
     ratios = [row.ratio for row in answer.tipping if row.ratio is not None]
-    allowed = (
-        "The concessions allow all of these"
-        if ratios and min(ratios) * ODDS >= 1
-        else "The concessions do not allow all of these"
-    )
-    if ratios:
-        allowed += f": with pressure the one cause they are {_span(ratios)} times as likely as without it"
+    allowed = "all of these" if ratios and min(ratios) * ODDS >= 1 else "not all of these"
+    likely = f": they are {_span(ratios)} times as likely as without pressure" if ratios else ""
+    shared = _span(row.allowed for row in answer.strengths if row.shared and row.event == AGREEMENT)
     return (
         "To have moved the armistice pressure needs a coefficient, over bases and forms, as follows: "
         f"{', '.join(parts)}. One of 1 means that the effort of summer 1952 multiplied the hazard by 2.7. "
-        f"{allowed}. The chances are mostly the prior's, in which pressure is one of "
+        f"With pressure the one cause the concessions allow {allowed} if the last item had a base rate of "
+        f"its own{likely}. If it shared that of the others, none above {shared}, by form, is as much as an "
+        "eighth as likely as the best. The chances are mostly the prior's, in which pressure is one of "
         f"{len(answer.endings[FORMS[0]])} explanations."
     )
 
@@ -115,10 +113,11 @@ def _robust(answer: Explained) -> str:
     leads = "; ".join(f"{form} {_leads(answer, form)}" for form in FORMS)
     return (
         f"Robust to the form or not. Lead of air pressure over a constant hazard on the last item: {leads}. "
+        f"If all concessions shared one base rate it would be {_shared(answer)}. "
         + (
-            "Its side is the same under every form. "
+            "With a base of its own its side is the same under every form. "
             if found["side"]
-            else "So whether it foresaw the end better or worse hangs on the form. "
+            else "So whether it foresaw the end better or worse hangs on the form and on the base. "
         )
         + (
             "So does the explanation that leads. "
@@ -131,6 +130,14 @@ def _robust(answer: Explained) -> str:
             else "Whether the record makes strong pressure more or less likely hangs on it too. Where causes "
             "accumulate, pressure is a trend by another name, and anything that grew until the end fits it."
         )
+    )
+
+
+def _shared(answer: Explained) -> str:
+    rows = [row for row in answer.foresight if row.explanation == AIR]
+    return "; ".join(
+        f"{form} {' and '.join(number(row.shared.median) for row in rows if row.form == form)}"
+        for form in FORMS
     )
 
 

@@ -7,6 +7,7 @@ brought the agreement on its day under the historical policy, when does it come 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from types import MappingProxyType
 from typing import Final
 
@@ -15,7 +16,7 @@ import numpy.typing as npt
 
 from stalemate.analysis import hazards, rivals, weighing
 from stalemate.analysis.accounts import AIR, NONE, Accounts, Case, SameLuck, with_the_same_luck
-from stalemate.analysis.concessions import AGREEMENT, EVENTS
+from stalemate.analysis.concessions import AGREEMENT, EVENTS, log_densities, sequence
 from stalemate.analysis.estimate import BAND_Z, Estimate, estimate
 from stalemate.analysis.rivals import Clock
 from stalemate.systems.diplomacy import EXPLANATIONS
@@ -34,7 +35,7 @@ FLOWN: Final = "the other policy flown"
 ODDS: Final = 8.0
 """Odds from which evidence is called fairly strong (Royall 1997)."""
 
-STRENGTHS: Final = tuple(k / 20 for k in range(121))
+STRENGTHS: Final = tuple(k / 10 for k in range(61))
 """Coefficients of pressure at which the record's likelihood is taken."""
 
 _PRECISELY: Final = 14
@@ -45,13 +46,15 @@ _PRECISELY: Final = 14
 class Strength:
     """Air pressure's coefficient: before and after under its own explanation, and what the record allows.
 
-    ``ratio``: likelihood at each of ``STRENGTHS`` over that at 0, with pressure as the one cause.
-    ``allowed`` is the largest of them whose likelihood is at least an eighth of the best. ``before`` and
-    ``after`` are densities there of the coefficient under the explanation that rests on it.
+    ``ratio``: likelihood at each of ``STRENGTHS`` over that at 0, with pressure as the one cause; where
+    ``shared`` it moves every item and all have one base rate, else the last item has its own. ``allowed`` is
+    the largest of them whose likelihood is at least an eighth of the best. ``before`` and ``after`` are
+    densities there of the coefficient under the explanation that rests on it.
     """
 
     form: str
     event: str
+    shared: bool
     prior: Estimate
     posterior: Estimate
     ratio: tuple[float, ...]
@@ -119,13 +122,14 @@ def strengths(case: Case, form: str, accounts: Accounts) -> list[Strength]:
     """Return what the record allows of the coefficient under one form, an answer for each event."""
     own = np.abs(case.worlds["talks_own_pressure"])
     rows = []
-    for event in EVENTS:
-        likelihood = np.array([_likelihood(case, form, b, event).mean() for b in STRENGTHS])
+    means = np.array([_means(case, form, b) for b in STRENGTHS]).T
+    for (event, shared), likelihood in zip(product(EVENTS, (False, True)), means, strict=True):
         weights = accounts.weights(AIR, event)
         rows.append(
             Strength(
                 form,
                 event,
+                shared,
                 estimate(own, "1"),
                 rivals.weighted_estimate(own, weights, "1"),
                 tuple(map(float, likelihood / likelihood[0])),
@@ -140,10 +144,26 @@ def strengths(case: Case, form: str, accounts: Accounts) -> list[Strength]:
     return rows
 
 
-def _likelihood(case: Case, form: str, coefficient: float, event: str) -> Floats:
-    """Return each war's density of the last item's date, (replicate,), with pressure as its one cause."""
-    day = case.day(event)
-    hazard = weighing.pressed(case.record, form, coefficient, day + 1)
+def _means(case: Case, form: str, coefficient: float) -> list[float]:
+    """Return the mean density of the record with pressure the one cause: event by event, own base and shared.
+
+    With its own base the last item is all that is taken; with a shared one, the whole sequence.
+    """
+    ratio = weighing.pressed(case.record, form, coefficient, case.day(AGREEMENT) + 1)
+    own, shared = case.hazards(ratio, False), case.hazards(ratio, True)
+    found = []
+    for event in EVENTS:
+        concessions = sequence(case.war, event)
+        found.append(float(np.exp(log_densities(case.longer, concessions[-1:], own)).mean()))
+        found.append(float(np.exp(log_densities(case.longer, concessions, shared).sum(axis=1)).mean()))
+    return found
+
+
+def _likelihood(case: Case, form: str, coefficient: float) -> Floats:
+    """Return each war's density of the agreement's date, (replicate,), with pressure as its one cause."""
+    day = case.day(AGREEMENT)
+    ratio = weighing.pressed(case.record, form, coefficient, day + 1)
+    hazard = case.record.base[:, : day + 1] * ratio
     return rivals.density(hazard[:, case.alone : day].sum(axis=1), hazard[:, day])
 
 
@@ -154,7 +174,7 @@ def tipping(case: Case, form: str, accounts: Accounts) -> list[Tipping]:
     coefficient |= {NONE: np.zeros(len(worlds)), AIR: np.abs(worlds["talks_own_pressure"])}
     after = {event: {name: accounts.weights(name, event) for name in EXPLANATIONS} for event in EVENTS}
     alike = {name: np.ones(len(worlds)) for name in EXPLANATIONS}
-    nothing = _likelihood(case, form, 0.0, AGREEMENT).mean()
+    nothing = _likelihood(case, form, 0.0).mean()
     rows = []
     for (base, delay), value in _tipping_values(case, form).items():
         above = {name: b > (math.inf if value is None else value) for name, b in coefficient.items()}
@@ -166,7 +186,7 @@ def tipping(case: Case, form: str, accounts: Accounts) -> list[Tipping]:
                 value,
                 _chance(above, alike),
                 {event: _chance(above, weights) for event, weights in after.items()},
-                None if value is None else float(_likelihood(case, form, value, AGREEMENT).mean() / nothing),
+                None if value is None else float(_likelihood(case, form, value).mean() / nothing),
             )
         )
     return rows
@@ -190,9 +210,9 @@ def _tipping_values(case: Case, form: str) -> dict[tuple[str, int], float | None
 
 def _pressed(case: Case, form: str, coefficient: float) -> tuple[SameLuck, Floats]:
     """Return the agreement under the other policy where pressure is the one cause, and each war's weight."""
-    record, other = (weighing.pressed(one, form, coefficient) for one in (case.record, case.other))
+    record, other = (one.base * weighing.pressed(one, form, coefficient) for one in (case.record, case.other))
     instead = with_the_same_luck(record, other, case.alone, case.day(AGREEMENT))
-    return instead, _likelihood(case, form, coefficient, AGREEMENT)
+    return instead, _likelihood(case, form, coefficient)
 
 
 def _chance(above: Mapping[str, npt.NDArray[np.bool_]], weights: Mapping[str, Floats]) -> Estimate:

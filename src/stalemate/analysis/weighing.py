@@ -121,10 +121,9 @@ def ratios(wars: Weighing, worlds: Records, form: str) -> Iterator[tuple[str, Fl
 
 
 def pressed(wars: Weighing, form: str, coefficient: float, days: int | None = None) -> Floats:
-    """Return the hazard with pressure as its one cause, (replicate, day), up to ``days``."""
+    """Return the hazard over its base with pressure the one cause, (replicate, day), up to ``days``."""
     felt = hazards.course(form, wars.z["pressure"][:, :days])
-    same = np.full(len(felt), coefficient)
-    return wars.base[:, :days] * hazards.factor(form, [hazards.weighed(form, same, felt)])
+    return hazards.factor(form, [hazards.weighed(form, np.full(len(felt), coefficient), felt)])
 
 
 def thresholds(seed: int, worlds: Records) -> Floats:

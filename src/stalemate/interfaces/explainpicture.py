@@ -46,11 +46,14 @@ def draw(answer: Explained, file: Path) -> None:
 
 def _strengths(above: "Axes", below: "Axes", answer: Explained) -> None:
     """Draw the coefficient before and after the record, and below it what the record alone allows."""
-    rows = {row.form: row for row in answer.strengths if row.event == AGREEMENT}
-    above.fill_between(STRENGTHS, rows[FORMS[0]].before, color=_GREY, alpha=0.25, linewidth=0, label="before")
+    rows = {(row.form, row.shared): row for row in answer.strengths if row.event == AGREEMENT}
+    above.fill_between(
+        STRENGTHS, rows[FORMS[0], False].before, color=_GREY, alpha=0.25, linewidth=0, label="before"
+    )
     for form, colour in zip(FORMS, _COLOURS, strict=True):
-        above.plot(STRENGTHS, rows[form].after, color=colour, linewidth=1.4, label=f"after, {form}")
-        below.plot(STRENGTHS, rows[form].ratio, color=colour, linewidth=1.4)
+        above.plot(STRENGTHS, rows[form, False].after, color=colour, linewidth=1.4, label=f"after, {form}")
+        below.plot(STRENGTHS, rows[form, False].ratio, color=colour, linewidth=1.4)
+        below.plot(STRENGTHS, rows[form, True].ratio, color=colour, linewidth=1.2, linestyle="--")
     for axes in (above, below):
         axes.set_xlim(0, _WIDEST)
         axes.set_ylim(bottom=0)
@@ -77,7 +80,9 @@ def _strengths(above: "Axes", below: "Axes", answer: Explained) -> None:
     )
     above.set_yticks([])
     below.axhline(1.0, color=_GREY, linewidth=0.8, linestyle=":")
-    below.set_title("likelihood of the record, against no pressure at all", loc="left", fontsize=9)
+    below.set_title(
+        "likelihood of the record against no pressure; dashed: one base rate for all", loc="left", fontsize=9
+    )
     below.set_xlabel("coefficient of pressure: ln hazard ratio at the effort of summer 1952", fontsize=8)
 
 

@@ -123,14 +123,19 @@ def _print_tipping(console: Console, answer: Explained) -> None:
         )
     )
     console.print(table)
-    allowed = "; ".join(
-        f"{row.form} {row.best:.1f}, {row.allowed:.1f}{' or more' if row.allowed == STRENGTHS[-1] else ''}"
-        for row in answer.strengths
-        if row.event == AGREEMENT
+    own, shared = (
+        "; ".join(
+            f"{row.form} {row.best:.1f}, {row.allowed:.1f}"
+            + (" or more" if row.allowed == STRENGTHS[-1] else "")
+            for row in answer.strengths
+            if row.event == AGREEMENT and row.shared == one_base
+        )
+        for one_base in (False, True)
     )
     console.print(
         Text(
-            f"By the record alone, the likeliest coefficient and the largest an eighth as likely: {allowed}."
+            "By the record alone, the likeliest coefficient and the largest at least an eighth as likely: "
+            f"{own}. If all concessions had one base rate: {shared}."
         )
     )
 
