@@ -227,7 +227,7 @@ def test_strengths__are_likelihoods_against_no_pressure():
 
 
 def test_otherwise__counts_civilians_until_the_signing_day_by_day():
-    """Weighted by hand: half the weight of wars lies below the median; with nothing flown nobody is killed."""
+    """By hand: half the weight of wars lies below the median; with nothing flown nobody is killed."""
     mine = case()
     found = accounts.accounts_of(mine, "multiplied")
     signed = LONGER.day_of(date(1953, 7, 27))
