@@ -1,16 +1,31 @@
 """The floor: repair's answer by limits, cuts by brute force, efforts by a program, deliveries by hand."""
 
 import itertools
+import json
 import math
+from datetime import date
+from io import StringIO
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.console import Console
 
 from stalemate.analysis import lineresponse
 from stalemate.analysis.cutsets import Lines, least_effort, minimal_cuts, solved_directly
+from stalemate.analysis.floor import floor
+from stalemate.analysis.floorcheck import check_floor
 from stalemate.analysis.lineresponse import MEANS, Crews, crossing_open, draw_luck, mean_for
+from stalemate.analysis.standing import Standing
+from stalemate.engine.simulate import Structures, prepare
+from stalemate.errors import QueryError
+from stalemate.interfaces.floor import floor_payload, print_floor
+from stalemate.interfaces.floorpicture import draw_floor
+from stalemate.scenario import read
+from stalemate.scenario.resolve import resolve
+from stalemate.systems.attrition import flak_per_1000
+from stalemate.systems.bombing import deaths_per_tonne
 
 ONE = np.ones(1)
 
@@ -117,3 +132,109 @@ def _by_trying(lines: Lines, costs, steps: int) -> float:
                 cheapest = grown
             best = min([best, *cheapest.values()])
     return best
+
+
+@pytest.fixture(scope="module")
+def floors():
+    """Return the floor of the flagship in a few worlds."""
+    war = read.load("korea-1951")
+    return floor(war, replicates=6, months=["1951-07", "1952-02", "1953-07"], workers=1)
+
+
+def test_floor__falls_as_the_need_rises_and_as_more_may_be_attacked(floors):
+    for month in floors.months:
+        for form in floors.forms:
+            for end in ("low", "median", "high"):
+                curves = {
+                    mode: [getattr(month.of(need, form, mode).effort, end) for need in floors.curve_t]
+                    for mode in ("lines", "both", "scarce")
+                }
+                for curve in curves.values():
+                    assert all(b <= a for a, b in itertools.pairwise(curve))
+                assert all(b <= a for a, b in zip(curves["lines"], curves["both"], strict=True))
+
+
+def test_floor__agrees_with_the_program_that_knows_no_cuts(floors):
+    assert floors.certificate.problems > 20
+    assert floors.certificate.worst_difference < 1e-6
+    assert floors.certificate.worst_bound_gap < 1e-6
+
+
+def test_floor__lines_alone_never_starve_a_front_that_has_trucks(floors):
+    """A ton a day is less than the trucks of any world haul from the border."""
+    for month in floors.months:
+        for form in floors.forms:
+            assert month.of(1.0, form, "lines").possible == 0.0
+
+
+def test_floor__says_when_a_month_or_a_number_is_wrong(floors):
+    with pytest.raises(QueryError, match="expected one from 1951-07 to 1953-07"):
+        floors.month("1950-01")
+    with pytest.raises(QueryError, match="replicates: found 0"):
+        floor(read.load("korea-1951"), replicates=0)
+
+
+def test_check_floor__the_reckoning_is_near_the_engine():
+    """Whole wars, day by day, with the same plans: no code in common but the drawn parameters."""
+    war = read.load("korea-1951")
+    rows = check_floor(war, date(1951, 9, 1), plans=((0.0, 0.0), (100.0, 100.0)), replicates=48)
+    assert len(rows) == 4
+    for row in rows:
+        assert 0.8 < row.ratio.median < 1.15
+        assert row.ratio.low > 0.5
+        assert row.ratio.high < 1.6
+
+
+def test_standing__losses_and_deaths_are_those_of_the_kernels():
+    war = read.load("korea-1951")
+    worlds = resolve(war, 3, range(4), Structures())
+    standing = Standing(prepare(war), worlds, 300)
+    guns, tactics = standing.today("loss_flak_guns"), standing.today("loss_tactics_progress")
+    exposed = standing.today("civilian_present") * standing.today("civilian_shelter")
+    for i, world in enumerate(worlds):
+        flak = flak_per_1000(world, guns[i], tactics[i])
+        assert standing.lost_per_sortie()[i] == pytest.approx(
+            0.001 * (flak + world["loss_accident_per_1000"])
+        )
+        killed = deaths_per_tonne(world)[1] * world["bombs_t_fighter_bomber"] * exposed[i]
+        assert standing.deaths_per_sortie()[i] == pytest.approx(killed)
+
+
+def test_trucks__last_or_fade():
+    """Losses as many a sortie empty the fleet; in proportion they leave receipts over rate."""
+    war = read.load("korea-1951")
+    worlds = resolve(war, 3, range(4), Structures())
+    standing = Standing(prepare(war), worlds, 300)
+    fleet = np.full(4, 6000.0)
+    none = standing.trucks(np.zeros(1), fleet)[:, 0]
+    received = standing.today("truck_received_per_day")
+    np.testing.assert_allclose(none, 6000 + received * 74.5)
+    assert (standing.trucks(np.array([1e5]), fleet) == 0).all()
+    rest = received * fleet / (1e5 * worlds["truck_lost_per_1000_sorties"] * 0.001)
+    np.testing.assert_allclose(
+        standing.trucks(np.array([1e5]), fleet, in_proportion=True)[:, 0], rest, rtol=1e-2
+    )
+
+
+def test_print_floor__speaks_of_every_need_in_80_columns_and_json_is_whole(floors):
+    out = Console(width=80, record=True, file=StringIO())
+    print_floor(out, floors, floors.month("1952-02"))
+    printed = out.export_text()
+    assert max(map(len, printed.splitlines())) <= 80
+    for need in floors.needs:
+        assert f"{need.words[0].upper()}{need.words[1:]}, {need.middle:,g} t a day" in " ".join(
+            printed.split()
+        )
+    assert "no effort reaches this need" in " ".join(printed.split())
+    payload = json.loads(json.dumps(floor_payload(floors), allow_nan=False))
+    assert [month["month"] for month in payload["months"]] == ["1951-07", "1952-02", "1953-07"]
+    none = [row for row in payload["months"][1]["floors"] if row["need_t"] == 1 and row["mode"] == "lines"]
+    assert all(row["effort"]["median"] is None and row["possible"] == 0 for row in none)
+
+
+def test_draw_floor__writes_the_same_picture_twice(floors, tmp_path):
+    files = [tmp_path / "a.svg", tmp_path / "b.svg"]
+    for file in files:
+        draw_floor(floors, floors.month("1952-02"), file)
+    assert files[0].read_bytes() == files[1].read_bytes()
+    assert b"</svg>" in files[0].read_bytes()

@@ -10,7 +10,6 @@ repair has thresholds.
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from itertools import combinations
 from typing import Final
 
@@ -99,13 +98,20 @@ def _joined(side: Collection[int], groups: Sequence[tuple[int, int, tuple[int, .
     return len(reached) == len(side)
 
 
-def least_effort(costs: Sequence[Floats], cut: Cut) -> Floats:
+def least_effort(costs: Sequence[Floats], cut: Cut, known: dict[Cut, Floats] | None = None) -> Floats:
     """Return the least effort at which a cut passes so many steps of capacity: (world, step).
 
-    costs: one array a line, (world, step), the effort at which the line passes no more than that.
+    costs: one array a line, (world, step), the effort at which the line passes no more than that. known: the
+    answers for the first groups of cuts seen before, for the same costs.
     """
-    parts: list[Floats] = [np.minimum.reduce([costs[line] for line in group]) for group in cut]
-    return reduce(_shared, parts) if parts else np.zeros_like(costs[0])
+    found = {} if known is None else known
+    total = np.zeros_like(costs[0])
+    for count, group in enumerate(cut, start=1):
+        if cut[:count] not in found:
+            cost: Floats = np.minimum.reduce([costs[line] for line in group])
+            found[cut[:count]] = _shared(total, cost) if count > 1 else cost
+        total = found[cut[:count]]
+    return total
 
 
 def _shared(a: Floats, b: Floats) -> Floats:

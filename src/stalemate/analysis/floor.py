@@ -27,29 +27,7 @@ from stalemate.scenario.schema import Need, Scenario
 
 DEFAULT_REPLICATES: Final = 128
 CURVE_T: Final = np.array(
-    [
-        1,
-        2,
-        5,
-        10,
-        20,
-        50,
-        100,
-        200,
-        300,
-        450,
-        600,
-        800,
-        1000,
-        1250,
-        1500,
-        1750,
-        2000,
-        2500,
-        3000,
-        3500,
-        4000.0,
-    ]
+    [1, 2, 5, 10, 20, 50, 100, 200, 300, 450, 600, 800, *range(1000, 3001, 250), 3500, 4000], dtype=float
 )
 """Needs at which the curve is reckoned, t/day."""
 EFFORTS: Final = ("flown", "strike", "most")
@@ -147,9 +125,9 @@ class Floors:
         """Return the share of worlds and months in which an effort is enough for a need."""
         return float(np.mean([month.of(need_t, form, mode).within[effort] for month in self.months]))
 
-    def months_within(self, need_t: float, form: str, effort: str, mode: str = "both") -> int:
-        """Return in how many months an effort is enough in most worlds."""
-        return sum(month.of(need_t, form, mode).within[effort] > 0.5 for month in self.months)
+    def months_within(self, need_t: float, form: str, effort: str, mode: str = "both") -> list[str]:
+        """Return the months in which an effort is enough in most worlds."""
+        return [month.name for month in self.months if month.of(need_t, form, mode).within[effort] > 0.5]
 
 
 def floor(
@@ -158,14 +136,15 @@ def floor(
     replicates: int = DEFAULT_REPLICATES,
     seed: int = 1,
     structures: Structures | None = None,
+    months: Sequence[str] | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Floors:
     """Return the least effort that keeps deliveries under each need, month by month.
 
-    structures: which forms of repair; each drawn world answers under all of them. workers: threads, all
-    cores by default; they move no result. Raises QueryError if the scenario names no need, or a number is
-    out of range.
+    months: as 1952-03, all by default. structures: which forms of repair; each drawn world answers under all
+    of them. workers: threads, all cores by default; they move no result. Raises QueryError if the scenario
+    names no need, or a number or a month is out of range.
     """
     if replicates < 1:
         raise QueryError(f"replicates: found {replicates}; expected 1 or more")
@@ -178,7 +157,9 @@ def floor(
     forms = (structures or Structures()).repair
     prepared = prepare(war)
     worlds = resolve(war, seed, range(replicates), structures or Structures())
-    days = _middles(war)
+    for name in months or ():
+        check_month(war, name)
+    days = [when for when in _middles(war) if months is None or f"{when:%Y-%m}" in months]
     needs_t = np.concatenate([[need.middle for need in war.needs], CURVE_T])
 
     def solve(when: date) -> tuple[MonthFloors, Month, _Solved]:
@@ -186,17 +167,24 @@ def floor(
         answers = {(form, mode): month.solve(form, mode, needs_t) for form in forms for mode in MODES}
         return _summary(month, needs_t, answers), month, answers
 
-    months = []
+    summaries = []
     certificate = Certificate(0, 0.0, 0.0)
     with ThreadPoolExecutor(max_workers=workers or os.cpu_count()) as pool:
         for done, (summary, month, answers) in enumerate(pool.map(solve, days)):
-            months.append(summary)
+            summaries.append(summary)
             if done == len(days) // 2:
                 certificate = _certify(month, forms, answers, len(war.needs))
             if progress is not None:
                 progress(done + 1, len(days))
     return Floors(
-        war.name, war.needs, tuple(map(float, CURVE_T)), forms, tuple(months), replicates, seed, certificate
+        war.name,
+        war.needs,
+        tuple(map(float, CURVE_T)),
+        forms,
+        tuple(summaries),
+        replicates,
+        seed,
+        certificate,
     )
 
 

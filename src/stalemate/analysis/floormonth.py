@@ -37,7 +37,7 @@ STEP: Final = 1 / 40
 STEPS: Final = 80
 SHUT: Final = 0.002
 """A line that is whole for a smaller share of the night counts as shut: step 0."""
-ROAD: Final = np.concatenate([[0.0], np.round(10 * 1.2 ** np.arange(36))])
+ROAD: Final = np.concatenate([[0.0], np.round(10 * 1.1 ** np.arange(68))])
 """Sorties a day at roads that are tried, up to 5,900."""
 MODES: Final = ("lines", "both", "scarce")
 """What is attacked: lines alone; lines and roads; both, but few trucks are harder to find than many."""
@@ -65,13 +65,20 @@ class Answers:
 
 
 class Month:
-    """One month held still, in many drawn worlds; ``when`` is the day whose parameters stand."""
+    """One month held still, in many drawn worlds.
 
-    def __init__(self, prepared: Prepared, worlds: Records, when: date, seed: int) -> None:
+    ``when`` is the day whose parameters stand, ``begins`` the day whose trucks a campaign meets, by default
+    the same.
+    """
+
+    def __init__(
+        self, prepared: Prepared, worlds: Records, when: date, seed: int, *, begins: date | None = None
+    ) -> None:
         self.prepared, self.when, self._seed = prepared, when, seed
         self.standing = Standing(prepared, worlds, prepared.scenario.day_of(when))
         self.hauls = self.standing.hauls()
-        self.fleet = self.standing.fleet()
+        first = prepared.scenario.day_of(begins or when)
+        self.fleet = Standing(prepared, worlds, first).fleet()
         edges = prepared.network.edges
         names = sorted({node for edge in edges for node in (edge.start, edge.end)})
         place = {name: number for number, name in enumerate(names)}
@@ -212,7 +219,8 @@ class Month:
         """Return each cut's least effort by what it may pass, and the cuts that are best somewhere."""
         if form not in self._curves:
             costs = self.costs(form)
-            curves = [least_effort(costs, cut) for cut in self.cuts]
+            known: dict[Cut, Floats] = {}
+            curves = [least_effort(costs, cut, known) for cut in self.cuts]
             self._curves[form] = curves, self._undominated(curves)
         return self._curves[form]
 

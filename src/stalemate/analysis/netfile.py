@@ -2,8 +2,8 @@
 
 Columns ``from`` and ``to`` name the ends. ``capacity`` is for the maximum flow; ``length`` and ``delay``,
 what an attack adds, are for the shortest path and come together. ``cost``, of an attack, may be left out or
-empty and is then 1. Numbers have whatever unit the table's author means. The network is abstract: a table
-with coordinates is refused.
+empty and is then 1. ``mends``, the attacks that an arc's crew mends in a period, is for campaigns. Numbers
+have whatever unit the table's author means. The network is abstract: a table with coordinates is refused.
 """
 
 import csv
@@ -18,7 +18,7 @@ from stalemate.errors import Fault, NetworkError, QueryError
 from stalemate.table import Row, read_table, read_text
 
 COORDINATES: Final = {"lat", "lon", "lng", "latitude", "longitude", "x", "y", "easting", "northing", "mgrs"}
-_COLUMNS: Final = ("from", "to", "capacity", "length", "delay", "cost")
+_COLUMNS: Final = ("from", "to", "capacity", "length", "delay", "cost", "mends")
 _SHOWN: Final = 60
 _Node = Annotated[str, Field(min_length=1, max_length=100)]
 _Amount = Annotated[float, Field(ge=0, le=1e9)]
@@ -30,6 +30,7 @@ _TYPES: Final[dict[str, Any]] = {
     "length": _Amount,
     "delay": _Amount,
     "cost": _Cost | None,
+    "mends": _Amount,
 }
 
 
@@ -39,7 +40,8 @@ class PlainNetwork:
 
     ``ends``: the two nodes of each arc, as positions in ``nodes``. ``capacity`` is empty where the table has
     none, so are ``length`` and ``delay``. ``cost``: what an attack on the arc takes from the budget.
-    ``undirected``: every arc leads both ways, and one attack closes or delays both.
+    ``undirected``: every arc leads both ways, and one attack closes or delays both. ``mends``: the attacks
+    that its crew mends in a period, empty where the table has none.
     """
 
     nodes: tuple[str, ...]
@@ -49,6 +51,7 @@ class PlainNetwork:
     delay: tuple[float, ...]
     cost: tuple[float, ...]
     undirected: bool = False
+    mends: tuple[float, ...] = ()
 
     def places(self, names: Iterable[str], word: str) -> tuple[int, ...]:
         """Return the positions of named nodes. Raises QueryError for a name that no arc has, or for none."""
@@ -93,7 +96,14 @@ def read_network(path: Path, *, undirected: bool = False) -> PlainNetwork:
 
     cost = tuple(1.0 if paid is None else paid for paid in column("cost")) or (1.0,) * len(rows)
     return PlainNetwork(
-        tuple(nodes), tuple(ends), column("capacity"), column("length"), column("delay"), cost, undirected
+        tuple(nodes),
+        tuple(ends),
+        column("capacity"),
+        column("length"),
+        column("delay"),
+        cost,
+        undirected,
+        column("mends"),
     )
 
 

@@ -18,10 +18,15 @@ from stalemate.interfaces.options import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
 
     from stalemate.analysis.estimate import Estimate
     from stalemate.analysis.floor import Floor, Floors, MonthFloors
+    from stalemate.analysis.floorcheck import Checked
+    from stalemate.engine.simulate import Structures
+    from stalemate.scenario.schema import Scenario
 
 _MODES: Final = {"lines": "lines alone", "both": "lines and roads", "scarce": "few trucks harder to find"}
 _EFFORTS: Final = {"flown": "flown", "strike": "all strike", "most": "the most"}
@@ -32,10 +37,18 @@ _NOTES: Final = (
     "proportion to those left. What is lost and who is killed stands beside the effort on lines and roads, "
     "and in no objective."
 )
+_REACHES: Final = (
+    ("flown", "both", "flown"),
+    ("strike", "both", "all strike"),
+    ("most", "both", "the most"),
+    ("most", "scarce", "the most, few trucks harder"),
+    ("most", "lines", "the most, lines alone"),
+)
+"""Effort, way of attack, and words: what is held against the floor."""
 _WITHIN_NOTES: Final = (
-    "\nShare of worlds in which lines and roads together needed no more than there was: flown at both; all "
-    "strikes and support of the month; every serviceable aircraft as often as it ever flew in a day. Below: "
-    "months in which that held in most worlds."
+    "\nWithin reach: share of all months and worlds in which the least effort was no more than there was: "
+    "flown at lines and roads; all strikes and support; every serviceable aircraft as often as it ever flew "
+    "in a day, every flyable day."
 )
 
 
@@ -46,6 +59,9 @@ def floor(
     seed: Seed = 1,
     repair: Repair = None,
     workers: Workers = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Fly plans of the month in the engine, too.")
+    ] = False,
     picture: Annotated[Path | None, typer.Option(help="Draw the curves into this file.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -71,10 +87,33 @@ def floor(
         )
     if picture is not None:
         draw_floor(answer, answer.month(month), picture)
+    flown = _flown(war, answer, month, structures_of(repair, None)) if check else ()
     if as_json:
-        print_json(floor_payload(answer))
-    else:
-        print_floor(console(), answer, answer.month(month))
+        print_json(floor_payload(answer, flown))
+        return
+    print_floor(console(), answer, answer.month(month))
+    if flown:
+        _print_check(console(), flown)
+
+
+def _flown(war: "Scenario", answer: "Floors", month: str, structures: "Structures") -> "tuple[Checked, ...]":
+    """Fly the plans of the check from the month's first day."""
+    from datetime import date
+
+    from stalemate.analysis.floorcheck import PLANS, check_floor
+    from stalemate.interfaces.options import fighting
+
+    begins = max(war.start, date.fromisoformat(f"{month}-01"))
+    wars = len(PLANS) * answer.replicates
+    with fighting(f"{wars:,} wars of {len(PLANS)} plans from {begins}") as progress:
+        return check_floor(
+            war,
+            begins,
+            replicates=answer.replicates,
+            seed=answer.seed,
+            structures=structures,
+            progress=progress,
+        )
 
 
 def print_floor(out: "Console", answer: "Floors", month: "MonthFloors") -> None:
@@ -92,7 +131,7 @@ def print_floor(out: "Console", answer: "Floors", month: "MonthFloors") -> None:
     for form in answer.forms:
         _print_form(out, answer, month, form)
     out.print(Text(_NOTES))
-    _print_within(out, answer, month)
+    _print_within(out, answer)
     out.print(Text(_WITHIN_NOTES))
     for sentence in sentences(answer, month):
         out.print(Text("\n" + sentence))
@@ -106,34 +145,33 @@ def print_floor(out: "Console", answer: "Floors", month: "MonthFloors") -> None:
 
 
 def sentences(answer: "Floors", month: "MonthFloors") -> list[str]:
-    """Return the answer in plain words, one sentence or two for each need of the scenario."""
+    """Return in plain words when each need was within reach in most worlds."""
     from stalemate.analysis.estimate import number
 
     said = []
     for need in answer.needs:
-        t = need.middle
-        parts = []
-        for form in answer.forms:
-            flown, most = (answer.within(t, form, effort) for effort in ("flown", "most"))
-            scarce = answer.within(t, form, "most", "scarce")
-            alone = answer.within(t, form, "most", "lines")
-            parts.append(
-                f"under {form} what was flown was enough in {_percent(flown)} of worlds and months, the most "
-                f"that could fly in {_percent(most)} ({_percent(scarce)} if few trucks are harder to find, "
-                f"{_percent(alone)} at lines alone)"
-            )
-        said.append(f"{need.words[0].upper()}{need.words[1:]}, {number(t)} t a day: {'; '.join(parts)}.")
-        over = month.porters_over[f"{t:g}"]
+        parts: list[str] = []
+        for effort, mode, words in _REACHES:
+            when = {
+                form: _runs(answer, answer.months_within(need.middle, form, effort, mode))
+                for form in answer.forms
+            }
+            alike = len(set(when.values())) == 1
+            said_when = [next(iter(when.values()))] if alike else [f"{w} ({f})" for f, w in when.items()]
+            parts.append(f"{words}, {'; '.join(said_when)}")
+        named = f"{need.words[0].upper()}{need.words[1:]}, {number(need.middle)} t a day"
+        said.append(f"{named}. Enough in most worlds:" + "".join(f"\n- {part}" for part in parts))
+        over = month.porters_over[f"{need.middle:g}"]
         if over > 0.5:
             said[-1] += (
-                f" Porters alone, all the way from the border, would carry {month.porters}: more than "
+                f"\nPorters alone, all the way from the border, would carry {month.porters}: more than "
                 f"this in {_percent(over)} of worlds. Nothing in the model attacks them, so no effort "
                 "reaches this need."
             )
     return said
 
 
-def floor_payload(answer: "Floors") -> dict[str, Any]:
+def floor_payload(answer: "Floors", flown: "Sequence[Checked]" = ()) -> dict[str, Any]:
     """Return the floors as plain values: ``floor --json``. Null where no effort will do."""
     proof = answer.certificate
     return {
@@ -168,6 +206,18 @@ def floor_payload(answer: "Floors") -> dict[str, Any]:
             }
             for month in answer.months
         ],
+        "check": [
+            {
+                "lines": list(row.lines),
+                "at_each_line": row.at_each_line,
+                "at_roads": row.at_roads,
+                "form": row.form,
+                "reckoned": _plain(row.reckoned),
+                "simulated": _plain(row.simulated),
+                "ratio": _plain(row.ratio),
+            }
+            for row in flown
+        ],
     }
 
 
@@ -189,27 +239,58 @@ def _print_form(out: "Console", answer: "Floors", month: "MonthFloors", form: st
     out.print(table)
 
 
-def _print_within(out: "Console", answer: "Floors", month: "MonthFloors") -> None:
+def _print_within(out: "Console", answer: "Floors") -> None:
     from rich.text import Text
 
     from stalemate.interfaces.tables import plain_table
 
     table = plain_table()
-    table.add_column("within reach of", ratio=1)
-    for form in answer.forms:
-        for words in _EFFORTS.values():
-            table.add_column(f"{words}, {form}", justify="right")
-    months = len(answer.months)
+    table.add_column("within reach", ratio=1)
+    for _, _, words in _REACHES:
+        table.add_column(words, justify="right")
     for need in answer.needs:
-        cells = []
         for form in answer.forms:
-            here = month.of(need.middle, form, "both").within
-            for effort in _EFFORTS:
-                held = answer.months_within(need.middle, form, effort)
-                cells.append(f"{_percent(here[effort])}\n{held} of {months}")
-        table.add_row(Text(need.words), *cells)
+            shares = [answer.within(need.middle, form, effort, mode) for effort, mode, _ in _REACHES]
+            table.add_row(Text(f"{need.words}, {form}"), *map(_percent, shares))
     out.print()
     out.print(table)
+
+
+def _print_check(out: "Console", rows: "Sequence[Checked]") -> None:
+    from rich.text import Text
+
+    from stalemate.analysis.estimate import number
+    from stalemate.interfaces.tables import plain_table, two_lines
+
+    table = plain_table("flown each day", "repair", "reckoned, t/day", "engine, t/day", "ratio")
+    for row in rows:
+        flown = f"{number(row.at_each_line)} a line, {number(row.at_roads)} at roads"
+        bands = (two_lines(band) for band in (row.reckoned, row.simulated, row.ratio))
+        table.add_row(flown, row.form, *bands)
+    out.print()
+    out.print(table)
+    out.print(
+        Text(
+            f"\nThe same plans flown in the engine for 120 days from the month's first day, at "
+            f"{' and '.join(rows[0].lines)}, by {rows[0].replicates:,} wars of each form; the front asks for "
+            "all that can be carried. Ratio: reckoned over engine, war by war."
+        )
+    )
+
+
+def _runs(answer: "Floors", names: list[str]) -> str:
+    """Return months as words: every month, never, or the runs of them."""
+    if len(names) == len(answer.months):
+        return "every month"
+    order = [month.name for month in answer.months]
+    runs: list[list[str]] = []
+    for name in names:
+        if runs and order.index(name) == order.index(runs[-1][-1]) + 1:
+            runs[-1].append(name)
+        else:
+            runs.append([name])
+    said = [run[0] if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs]
+    return ", ".join(said) or "never"
 
 
 def _cell(band: "Estimate") -> str:

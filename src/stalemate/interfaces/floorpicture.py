@@ -30,7 +30,7 @@ _EFFORTS: Final = {
     "most": "the most that could fly",
 }
 _DASHES: Final = {"flown": ":", "strike": "--", "most": "-"}
-_NEEDS: Final = ("#5d7a3a", "#b5442e", "#2b5c8a", "#8a6d2b", "#444444")
+_NEEDS: Final = ("#5d7a3a", "#b5442e", "#2b5c8a", "#8a6d2b", "#7a4d8a")
 _DARK: Final = "#444444"
 _TOP: Final = 4000.0
 """The most sorties a day that the picture shows: twice the most that could fly in March 1952."""
@@ -57,8 +57,8 @@ def draw_floor(answer: "Floors", month: "MonthFloors", file: Path) -> None:
     for axes in panels[:, 0]:
         axes.set_ylabel("least sorties a day", fontsize=9)
     handles, words = panels[0, 0].get_legend_handles_labels()
-    figure.legend(handles, words, frameon=False, fontsize=8, loc="outside lower center", ncols=6)
-    panels[1, 0].legend(frameon=False, fontsize=8, loc="upper left")
+    figure.legend(handles, words, frameon=False, fontsize=8, loc="outside lower center", ncols=3)
+    panels[1, -1].legend(frameon=False, fontsize=8, loc="upper right", labelspacing=0.3)
     figure.suptitle(
         f"{answer.scenario}: least effort that keeps deliveries under a need; {answer.replicates:,} worlds, "
         f"median and 90 % band, seed {answer.seed}",

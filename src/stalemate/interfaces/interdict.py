@@ -30,12 +30,29 @@ def interdict(
         int | None, typer.Option(help="Arcs protected; as many as attacks by default, 0 asks for none.")
     ] = None,
     undirected: Annotated[bool, typer.Option("--undirected", help="Every arc leads both ways.")] = False,
+    periods: Annotated[int, typer.Option(help="Plan attacks over so many periods; 1 is the textbook.")] = 1,
+    mends: Annotated[
+        float | None, typer.Option(help="Attacks that an arc's crew mends a period; the rest carries over.")
+    ] = None,
+    mend_first: Annotated[
+        bool, typer.Option("--mend-first", help="Crews work before a period's flow, not after it.")
+    ] = False,
+    lasts: Annotated[
+        float | None, typer.Option(help="Periods that every attack lasts, instead of crews.")
+    ] = None,
     seconds: Annotated[float, typer.Option(help="Most time for the attack, and for the protection.")] = 60.0,
     as_json: AsJson = False,
 ) -> None:
     """Find the arcs of an abstract network that matter most to flow or path, and those to protect."""
     from stalemate.analysis import interdiction as analysis
+    from stalemate.errors import QueryError
 
+    if periods != 1 or mend_first or mends is not None or lasts is not None:
+        mending = (mends, lasts, mend_first)
+        if protect or question == "path":
+            raise QueryError("a campaign asks for the flow alone; leave out --protect and --question")
+        _plan(file, source, sink, attacks, undirected, periods, mending, seconds, as_json)
+        return
     answer = analysis.interdict(
         file,
         source,
@@ -50,6 +67,32 @@ def interdict(
         print_json(interdiction_payload(answer))
     else:
         print_interdiction(console(), answer)
+
+
+def _plan(
+    file: Path,
+    source: list[str],
+    sink: list[str],
+    attacks: float,
+    undirected: bool,
+    periods: int,
+    asked: tuple[float | None, float | None, bool],
+    seconds: float,
+    as_json: bool,
+) -> None:
+    """Plan attacks over periods and print the plan."""
+    from stalemate.analysis.campaign import campaign, mending_of
+    from stalemate.analysis.netfile import read_network
+    from stalemate.interfaces.campaign import campaign_payload, print_campaign
+
+    net = read_network(file, undirected=undirected)
+    mends, lasts, first = asked
+    mending = mending_of(net, mends, lasts, first=first)
+    plan = campaign(net, source, sink, attacks, periods, mending, seconds=seconds)
+    if as_json:
+        print_json(campaign_payload(net, plan, str(mending)))
+    else:
+        print_campaign(console(), net, plan, str(mending))
 
 
 def print_interdiction(out: "Console", asked: "Interdiction") -> None:
