@@ -22,7 +22,7 @@ from stalemate.analysis.concessions import (
 )
 from stalemate.analysis.weighing import CAUSES, Weighing
 from stalemate.scenario.schema import Scenario
-from stalemate.systems.diplomacy import EXPLANATIONS, dated
+from stalemate.systems.diplomacy import EXPLANATIONS
 from stalemate.systems.system import Records
 
 Floats = npt.NDArray[np.float64]
@@ -61,7 +61,7 @@ class Case:
         rate, factor = self.worlds["talks_item_rate"][:, None], ratio[:, :days]
         base = self.record.base[:, :days]
         last = base / self.worlds["talks_end_rate"][:, None] * rate if shared else base
-        item = rate * ~dated(self.longer).recess[:days] * factor
+        item = rate * self.record.sitting[:days] * factor
         return {row.item: item for row in self.war.agenda} | {LAST: last * factor}
 
     def day(self, step: str) -> int:

@@ -47,12 +47,14 @@ class Weighing:
     """The wars of one policy.
 
     ``z``: cause -> (day,) or (replicate, day). ``base``: (replicate, day), hazard of the last item when
-    nothing weighs. ``free``: (replicate, day), whether it alone is left in that war. ``killed``: (replicate,
-    day), civilians killed by bombing so far.
+    nothing weighs. ``sitting``: (day,), whether the talks are out of recess. ``free``: (replicate, day),
+    whether the last item alone is left in that war. ``killed``: (replicate, day), civilians killed by bombing
+    so far.
     """
 
     z: dict[str, Floats]
     base: Floats
+    sitting: npt.NDArray[np.bool_]
     free: npt.NDArray[np.bool_]
     killed: Floats
 
@@ -152,4 +154,4 @@ def _weighing(
     }
     fall = np.where(worlds["talks_recess_counts"] >= _COUNTS, worlds["talks_recess"], 0.0)
     base = worlds["talks_end_rate"][:, None] * np.exp(-fall[:, None] * talks.recess)
-    return Weighing(z, base, others_settled & talks.item_open[:, _LAST], killed)
+    return Weighing(z, base, ~talks.recess, others_settled & talks.item_open[:, _LAST], killed)
