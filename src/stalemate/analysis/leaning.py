@@ -51,15 +51,20 @@ def leanings(runs: Runs, war: Scenario, outcome: str) -> tuple[Leaning, ...]:
     among all parameters. Pairs whose outcome is given, not found, count like all others. Raises QueryError if
     the run holds another number of policies than two, another scenario, or fewer pairs than ``LEAST_PAIRS``.
     """
-    recipe = runs.recipe
-    difference = ranks(paired_difference(runs, war, outcome, "leaning", LEAST_PAIRS))
-    drawn = draws_of(war, recipe.seed, range(recipe.replicates))
+    difference = paired_difference(runs, war, outcome, "leaning", LEAST_PAIRS)
+    return leanings_of(difference, war, runs.recipe.seed, outcome)
+
+
+def leanings_of(values: Floats, war: Scenario, seed: int, outcome: str) -> tuple[Leaning, ...]:
+    """Return the same for any number a war, (replicate,), of the wars from 0 on that a seed gives."""
+    ranked = ranks(values)
+    drawn = draws_of(war, seed, range(len(values)))
     assumed = {row.name for row in war.parameters if row.assumed}
     found = [
-        Leaning(outcome, name, correlation(ranks(values), difference), name in assumed)
-        for name, values in drawn.items()
+        Leaning(outcome, name, correlation(ranks(draws), ranked), name in assumed)
+        for name, draws in drawn.items()
     ]
-    least = _chance(recipe.replicates, len(found))
+    least = _chance(len(values), len(found))
     strong = [leaning for leaning in found if abs(leaning.correlation) > least]
     return tuple(sorted(strong, key=lambda leaning: -abs(leaning.correlation)))
 

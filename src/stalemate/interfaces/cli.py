@@ -17,6 +17,7 @@ from stalemate.interfaces import (
     evidence,
     explain,
     floor,
+    frontiers,
     interdict,
     scenario,
     sensitivities,
@@ -44,6 +45,7 @@ app.command()(sensitivities.sensitivity)
 app.command()(explain.explain)
 app.command()(targets.targets)
 app.command()(floor.floor)
+app.command()(frontiers.frontier)
 app.command()(interdict.interdict)
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(scenario.app, name="scenario")
