@@ -170,6 +170,10 @@ class Frontier:
     gap: float
     leanings: tuple[Leaning, ...]
 
+    def was_open(self, regime: Regime) -> bool:
+        """Return whether a regime asks for the law of the day, or for none; another was not in force."""
+        return regime.law in (None, self.distances[0].regime.law)
+
 
 def frontier(
     war: Scenario,

@@ -32,7 +32,10 @@ def draw_frontier(found: Frontier, file: Path) -> None:
     by_law, by_losses = figure.subplots(1, 2, sharex=True, sharey=True)
     regimes = [row.regime for row in found.distances]
     of_law = [
-        (f"under {regime.name}", [c for c in found.cells if c.regime == regime and c.within_losses == 1])
+        (
+            f"under {regime.name}" + ("" if found.was_open(regime) else " (not in force then)"),
+            [c for c in found.cells if c.regime == regime and c.within_losses == 1],
+        )
         for regime in regimes
     ]
     _panel(by_law, of_law, found, "within the record's own losses, by law")

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 Show = Literal["frontier", "prices", "rules", "targets", "all"]
 
-_NOT_IN_FORCE: Final = ("additional-protocol-1",)
 _TERMS: Final = (
     "\nAll of this is in the model's terms. Effect is what the target committee's formula gives, in aim "
     "areas of a bridge, with weights that are drawn, since the record gives none; deaths of civilians and "
@@ -132,10 +131,11 @@ def answer(found: "Frontier") -> str:
     ]
     if found.leanings:
         named = "; ".join(
-            f"{leaning.parameter} ({'assumed' if leaning.assumed else 'from figures'}, {leaning.share:.0%})"
+            f"{leaning.parameter} ({'assumed' if leaning.assumed else 'from figures'}, {leaning.share:.0%} of "
+            "its rank variance)"
             for leaning in found.leanings[:3]
         )
-        lines += ["", f"The record's share of the best hangs most on {named} of its rank variance."]
+        lines += ["", f"The record's share of the best hangs most on {named}."]
     return "\n".join(lines)
 
 
@@ -150,7 +150,7 @@ def _print_laws(out: "Console", found: "Frontier") -> None:
         table.add_column(heading, justify="right", no_wrap=True)
     for row in found.distances:
         table.add_row(
-            _law_words(row.regime.name),
+            row.regime.name + ("" if found.was_open(row.regime) else "\n(not in force then)"),
             two_lines(row.best),
             two_lines(row.share),
             f"{row.near:.0%}",
@@ -289,10 +289,6 @@ def _times(multiple: float) -> str:
     from stalemate.analysis.estimate import number
 
     return "any" if math.isinf(multiple) else number(multiple)
-
-
-def _law_words(name: str) -> str:
-    return f"{name}\n(not in force then)" if name in _NOT_IN_FORCE else name
 
 
 def frontier_payload(found: "Frontier") -> dict[str, Any]:
