@@ -40,6 +40,10 @@ none does. Without it a slack can vanish while its floor is still missed."""
 _MOST_CAREFUL_STEPS: Final = 600
 _MOST_CHANGE: Final = 1.0
 """Most damage that a careful step adds to a target or takes away."""
+_IN_STEP: Final = 0.1
+"""The products are never driven below this share of what the equations are still wrong by: a method that
+closes in on the boundary sooner than on the equations comes to a halt there."""
+_RIDGE: Final = 1e-14
 _MOST_CUTS: Final = 40
 _SLOW: Final = 0.1
 """A step that goes less far is tried again towards the centre."""
@@ -270,7 +274,9 @@ def _step(scaled: _Scaled, at: _Point, careful: bool) -> _Point:
     inverse = _Inverse(at.x / at.z, scaled.rate, bend)
     eased = inverse(np.moveaxis(rows, 1, 3))
     system = flat @ eased.reshape(wars, -1, rows.shape[1])
-    system[:, np.arange(rows.shape[1]), np.arange(rows.shape[1])] += at.s / at.q
+    diagonal = np.arange(rows.shape[1])
+    system[:, diagonal, diagonal] += at.s / at.q
+    system[:, diagonal, diagonal] *= 1.0 + _RIDGE
 
     def direction(on_x: Floats, on_s: Floats) -> _Point:
         b = pull + on_x / at.x
@@ -280,13 +286,16 @@ def _step(scaled: _Scaled, at: _Point, careful: bool) -> _Point:
         return _Point(dx, (on_x - at.z * dx) / at.x, (on_s - at.s * dq) / at.q, dq)
 
     xz, sq, mean = at.x * at.z, at.s * at.q, at.mean
+    wrong = (np.abs(pull) * at.x).sum((1, 2)) + (np.abs(lacking) * at.q).sum(1)
+    least = _IN_STEP * wrong / (at.x[0].size + at.s[0].size)
     if careful:
-        then = direction(0.5 * mean[:, None, None] - xz, 0.5 * mean[:, None] - sq)
+        aim = np.maximum(0.5 * mean, least)
+        then = direction(aim[:, None, None] - xz, aim[:, None] - sq)
         change = np.abs((scaled.rate * then.x).sum(2)).max(1)
         return _advance(at, then, _MOST_CHANGE / np.maximum(change, _TINY))[0]
     first = direction(-xz, -sq)
     after = _moved(at, first, np.minimum(*_reach(at, first))).mean
-    aim = mean * np.clip(after / mean, 0.0, 1.0) ** 3
+    aim = np.maximum(mean * np.clip(after / mean, 0.0, 1.0) ** 3, least)
     then = direction(
         aim[:, None, None] - xz - first.x * first.z,
         aim[:, None] - sq - first.s * first.q,
@@ -294,7 +303,8 @@ def _step(scaled: _Scaled, at: _Point, careful: bool) -> _Point:
     moved, length = _advance(at, then)
     slow = np.flatnonzero(length < _SLOW)
     if slow.size:
-        central = direction(0.7 * mean[:, None, None] - xz, 0.7 * mean[:, None] - sq)
+        aim = np.maximum(0.7 * mean, least)
+        central = direction(aim[:, None, None] - xz, aim[:, None] - sq)
         again, far_enough = _advance(at, central)
         better = slow[far_enough[slow] > length[slow]]
         moved.put(better, again.take(better))

@@ -131,8 +131,8 @@ def answer(found: "Frontier") -> str:
     ]
     if found.leanings:
         named = "; ".join(
-            f"{leaning.parameter} ({'assumed' if leaning.assumed else 'from figures'}, {leaning.share:.0%} of "
-            "its rank variance)"
+            f"{leaning.parameter} ({'assumed' if leaning.assumed else 'from figures'}, "
+            f"{leaning.share:.0%} of its rank variance)"
             for leaning in found.leanings[:3]
         )
         lines += ["", f"The record's share of the best hangs most on {named}."]
