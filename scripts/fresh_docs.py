@@ -433,6 +433,21 @@ def _run(replicates: int) -> None:
         _printed(["compare", "banfill", "historical", "--picture", str(ROOT / PICTURE)], Path(folder))
         explained = ROOT / "docs" / "model" / PICTURES / "explain.svg"
         _printed(["explain", "--picture", str(explained)], Path(folder))
+    _draw_report()
+
+
+def _draw_report() -> None:
+    """Draw the two pictures of a report for its page."""
+    from stalemate.ensemble.runner import run
+    from stalemate.evidence.ledger import Ledger
+    from stalemate.interfaces.reportpictures import war_map, weekly_chart
+
+    war = read.load(SCENARIO)
+    runs = run(war, ["banfill", "historical"], replicates=REPLICATES)
+    folder = ROOT / "docs" / "howto" / PICTURES
+    folder.mkdir(exist_ok=True)
+    (folder / "report-weeks.svg").write_bytes(weekly_chart(runs, war.observations))
+    (folder / "report-map.svg").write_bytes(war_map(war, Ledger.load(), runs))
 
 
 def _run_page(page: Path) -> None:

@@ -19,6 +19,7 @@ from stalemate.interfaces import (
     floor,
     frontiers,
     interdict,
+    report,
     scenario,
     sensitivities,
     targets,
@@ -47,6 +48,7 @@ app.command()(targets.targets)
 app.command()(floor.floor)
 app.command()(frontiers.frontier)
 app.command()(interdict.interdict)
+app.command()(report.report)
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(scenario.app, name="scenario")
 

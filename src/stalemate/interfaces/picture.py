@@ -51,7 +51,7 @@ def draw(runs: Runs, file: Path) -> None:
     FigureCanvasAgg(figure)
     panels = figure.subplots(2, 2, sharex=True).flat
     for axes, (quantity, factor, added_up, title) in zip(panels, _PANELS, strict=True):
-        _panel(axes, runs, quantity, factor, added_up)
+        panel(axes, runs, quantity, factor, added_up)
         axes.set_title(title, loc="left", fontsize=10)
     recipe = runs.recipe
     figure.axes[0].legend(frameon=False, fontsize=9, loc="upper left")
@@ -71,7 +71,8 @@ def save(figure: "Figure", file: Path) -> None:
         figure.savefig(file, dpi=150, metadata=_without_date(file))
 
 
-def _panel(axes: "Axes", runs: Runs, quantity: str, factor: float, added_up: bool) -> None:
+def panel(axes: "Axes", runs: Runs, quantity: str, factor: float, added_up: bool) -> None:
+    """Draw the weekly median and band of each policy; ``factor`` is on a week's value."""
     from matplotlib import dates
     from matplotlib.ticker import StrMethodFormatter
 

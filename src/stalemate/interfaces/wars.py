@@ -241,14 +241,21 @@ def scorecard(
     fire: Fire = None,
     posterior: Posterior = None,
     workers: Workers = None,
+    page: Annotated[
+        Path | None, typer.Option("--html", help="Write a page with a picture a row, instead.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Hold the model against the record, figure by figure."""
     from stalemate.analysis import scorecard as analysis
     from stalemate.ensemble.runs import read_run
     from stalemate.interfaces import payloads, wartables
+    from stalemate.interfaces.pages import scorecard_page
+    from stalemate.interfaces.report import refuse_page, write_page
     from stalemate.scenario.read import load
 
+    if page is not None:
+        refuse_page(page)
     war = load(scenario)
     if folder is not None:
         card = analysis.scorecard_of(read_run(folder), war)
@@ -262,7 +269,9 @@ def scorecard(
                 workers=workers,
                 progress=progress,
             )
-    if as_json:
+    if page is not None:
+        write_page(page, scorecard_page(card))
+    elif as_json:
         print_json(payloads.scorecard_payload(card))
     else:
         wartables.print_scorecard(console(), card)

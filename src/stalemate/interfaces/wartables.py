@@ -21,7 +21,8 @@ from stalemate.interfaces.tables import plain_table, two_lines
 from stalemate.scenario.resolve import Structures
 from stalemate.units import with_unit
 
-_MARKS: Final = {"never": "", "dated fire": "*", "always": "†"}
+MARKS: Final = {"never": "", "dated fire": "*", "always": "†"}
+"""What marks an outcome that is given, not found."""
 MOST_PLACES: Final = 4
 
 
@@ -39,7 +40,7 @@ def print_comparison(console: Console, comparison: Comparison) -> None:
         for c in comparison.contrasts:
             if c.outcome.group == group:
                 table.add_row(
-                    Text(f"{c.outcome.label}{_MARKS[c.outcome.given]}\n{c.outcome.unit}"),
+                    Text(f"{c.outcome.label}{MARKS[c.outcome.given]}\n{c.outcome.unit}"),
                     *(two_lines(band) for band in (c.a, c.b, c.difference)),
                     f"{c.probability_a_greater:.2f}",
                 )
@@ -151,7 +152,7 @@ def print_scorecard(console: Console, scorecard: Scorecard) -> None:
             if row.observed.block == block.block:
                 why = f"\nwhy: {row.reason}" if row.reason else ""
                 table.add_row(
-                    Text(f"{row.observed.figure}\n{_asked(row)}{why}"),
+                    Text(f"{row.observed.figure}\n{asked(row)}{why}"),
                     f"{_range(row.observed.low, row.observed.high)}\n{two_lines(row.prediction.estimate)}",
                     _judged(row),
                 )
@@ -220,7 +221,8 @@ def _range(low: float, high: float) -> str:
     return number(low) if low == high else f"{number(low)} to {number(high)}"
 
 
-def _asked(row: Score) -> str:
+def asked(row: Score) -> str:
+    """Return what a row asks for, and below it its days."""
     question = row.prediction.question
     places = question.place.split("+") if question.place else []
     where = (
