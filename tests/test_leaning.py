@@ -23,7 +23,12 @@ NOISE = np.random.default_rng(0).normal(size=PAIRS)
 def runs_with(difference, *, policies=2, digest=WAR.digest, pairs=PAIRS):
     """Return a run of which only one outcome is known: the difference between its two policies."""
     recipe = SimpleNamespace(
-        policies=[None] * policies, scenario_digest=digest, replicates=pairs, seed=7, scenario=WAR.name
+        policies=[None] * policies,
+        scenario_digest=digest,
+        replicates=pairs,
+        seed=7,
+        scenario=WAR.name,
+        posterior=None,
     )
     base = np.zeros(pairs)
     return SimpleNamespace(recipe=recipe, outcome=lambda policy, name: base if policy else difference)
