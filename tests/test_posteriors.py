@@ -21,7 +21,7 @@ from stalemate.ensemble.posteriors import (
 from stalemate.ensemble.runner import run
 from stalemate.errors import QueryError, RunError
 from stalemate.policies.plans import Historical
-from stalemate.scenario.posterior import Posterior
+from stalemate.scenario.given import GivenWorlds
 from stalemate.scenario.resolve import Structures, draws_of, resolve
 
 PREPARED = flagship()
@@ -39,23 +39,23 @@ def prior(name="prior", members=MEMBERS, digest=WAR.digest):
     drawn = draws_of(WAR, 1, range(members))
     forms = [Structures().of(war) for war in range(members)]
     repair, fire = (np.array(form) for form in zip(*forms, strict=True))
-    return Posterior(
+    return GivenWorlds(
         name, "0" * 64, digest, "draws", tuple(drawn), np.stack(list(drawn.values()), axis=1), repair, fire
     )
 
 
 def test_resolve__under_the_prior_as_posterior_gives_the_prior_s_worlds():
     drawn = resolve(WAR, 1, range(MEMBERS), Structures())
-    given = resolve(WAR, 1, range(MEMBERS), Structures(posterior=prior()))
+    given = resolve(WAR, 1, range(MEMBERS), Structures(given=prior()))
     assert given.tobytes() == drawn.tobytes()
 
 
 def test_resolve__takes_members_of_its_own_forms_in_order_and_from_the_first_again():
     few = prior(members=8)
-    worlds = resolve(WAR, 1, range(20), Structures(posterior=few))
+    worlds = resolve(WAR, 1, range(20), Structures(given=few))
     for war in range(20):
         assert worlds["cut_common_factor"][war] == worlds["cut_common_factor"][war % 8]
-    queue = resolve(WAR, 1, range(4), Structures(repair=("queue",), fire=("stock",), posterior=prior()))
+    queue = resolve(WAR, 1, range(4), Structures(repair=("queue",), fire=("stock",), given=prior()))
     member = [war for war in range(MEMBERS) if Structures().of(war) == ("queue", "stock")]
     drawn = resolve(WAR, 1, range(MEMBERS), Structures())
     np.testing.assert_array_equal(queue["cut_common_factor"][:3], drawn["cut_common_factor"][member])
@@ -63,7 +63,7 @@ def test_resolve__takes_members_of_its_own_forms_in_order_and_from_the_first_aga
 
 
 def test_resolve__a_block_of_any_size_takes_the_same_members():
-    forms = Structures(posterior=prior())
+    forms = Structures(given=prior())
     whole = resolve(WAR, 7, range(40), forms)
     parts = np.concatenate([resolve(WAR, 7, part, forms) for part in (range(13), range(13, 40))])
     assert whole.tobytes() == parts.tobytes()
@@ -71,16 +71,16 @@ def test_resolve__a_block_of_any_size_takes_the_same_members():
 
 def test_resolve__refuses_a_posterior_of_another_scenario_or_without_a_form():
     with pytest.raises(QueryError, match="of another scenario"):
-        resolve(WAR, 1, range(4), Structures(posterior=prior(digest="e" * 64)))
+        resolve(WAR, 1, range(4), Structures(given=prior(digest="e" * 64)))
     with pytest.raises(QueryError, match=r"no war with repair .* and fire "):
-        resolve(WAR, 1, range(4), Structures(posterior=prior(members=1)))
+        resolve(WAR, 1, range(4), Structures(given=prior(members=1)))
 
 
 def test_simulate__under_the_prior_as_posterior_fights_the_same_wars():
     record = ["cuts", "front_tonnes", "aircraft_lost"]
     drawn = simulate(PREPARED, Historical(), 1, range(4), record=record, until=20)
     given = simulate(
-        PREPARED, Historical(), 1, range(4), record=record, until=20, structures=Structures(posterior=prior())
+        PREPARED, Historical(), 1, range(4), record=record, until=20, structures=Structures(given=prior())
     )
     for name in record:
         assert drawn.daily[name].tobytes() == given.daily[name].tobytes()
@@ -138,7 +138,7 @@ def test_run__a_stored_run_names_its_posterior_and_cannot_be_made_without_it(tmp
         Historical(),
         replicates=2,
         until=WAR.start,
-        structures=Structures(posterior=stored),
+        structures=Structures(given=stored),
         out=tmp_path / "run",
     )
     assert runs.recipe.posterior == stored.label

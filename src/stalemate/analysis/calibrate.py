@@ -24,7 +24,7 @@ from stalemate.analysis.scorecard import recorded_answers
 from stalemate.ensemble.runs import Runs
 from stalemate.ensemble.store import model_digest
 from stalemate.errors import QueryError
-from stalemate.scenario.posterior import Posterior
+from stalemate.scenario.given import GivenWorlds
 from stalemate.scenario.resolve import draws_of, quantiles
 from stalemate.scenario.schema import Observed, Scenario
 
@@ -98,7 +98,7 @@ class Calibration:
     record and equal chances; told, and not used. ``check`` is None if it was not asked for.
     """
 
-    posterior: Posterior
+    posterior: GivenWorlds
     rows: tuple[Told, ...]
     moved: tuple[Moved, ...]
     forms: dict[str, float]
@@ -141,7 +141,7 @@ def calibrate(runs: Runs, war: Scenario, name: str, *, truths: int = TRUTHS) -> 
     record, spread = np.array([(row.score, row.spread) for row in rows if math.isfinite(row.spread)]).T
     for number, group in enumerate(groups):
         after[group] = smoothed(prior[group], said[group], record, spread, recipe.seed + number)
-    posterior = Posterior(
+    posterior = GivenWorlds(
         name=name,
         digest="",
         scenario_digest=war.digest,
@@ -243,7 +243,7 @@ def _spread(after: Floats) -> float:
     return float(after.std())
 
 
-def _moved(war: Scenario, posterior: Posterior, prior: Floats, after: Floats) -> tuple[Moved, ...]:
+def _moved(war: Scenario, posterior: GivenWorlds, prior: Floats, after: Floats) -> tuple[Moved, ...]:
     first = {row.name: row for row in reversed(war.parameters)}
     assumed = {row.name for row in war.parameters if row.assumed}
     points = np.array((BAND[0], 0.5, BAND[1]))

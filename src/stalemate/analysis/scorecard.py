@@ -239,7 +239,7 @@ def _card(
     replicates: int,
     structures: Structures | None,
 ) -> Scorecard:
-    posterior = structures.posterior.label if structures and structures.posterior else ""
+    posterior = structures.given.label if structures and structures.given else ""
     known = baselines(war.observations, seed)
     rows = tuple(
         Score(row, prediction, {name: band for name in NAMES if (band := known[name][at]) is not None})

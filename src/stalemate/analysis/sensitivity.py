@@ -112,6 +112,12 @@ def sensitivity(runs: Runs, war: Scenario, outcome: str, *, seed: int = 1) -> Se
     )
 
 
+def check_can() -> None:
+    """Raise QueryError if the library is absent."""
+    if find_spec("SALib") is None:
+        raise QueryError("sensitivity needs SALib; install it with: pip install 'stalemate-lab[study]'")
+
+
 def first_order(
     drawn: Mapping[str, Floats], answer: Floats, seed: int
 ) -> dict[str, tuple[float, float, float]]:
@@ -120,8 +126,7 @@ def first_order(
     ``drawn``: name -> (replicate,), the uniform number each was drawn at; ``answer``: (replicate,). Raises
     QueryError without SALib and for an answer that does not vary.
     """
-    if find_spec("SALib") is None:
-        raise QueryError("sensitivity needs SALib; install it with: pip install 'stalemate-lab[study]'")
+    check_can()
     if not np.ptp(answer) > 0:
         raise QueryError("the difference is the same in every pair: there is nothing to explain")
     from SALib.analyze import rbd_fast

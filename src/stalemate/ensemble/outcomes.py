@@ -173,15 +173,19 @@ def columns(places: Mapping[str, Sequence[str]]) -> tuple[Column, ...]:
 
 
 def outcomes_of(
-    daily: Daily, first_day: int, parting_day: int, last_day: int
+    daily: Daily,
+    first_day: int,
+    parting_day: int,
+    last_day: int,
+    wanted: Sequence[Outcome] = OUTCOMES,
 ) -> dict[str, npt.NDArray[np.float64]]:
-    """Return every outcome over the days first_day to last_day, both counted: (replicate,) each.
+    """Return outcomes, all by default, over the days first_day to last_day, both counted: (replicate,) each.
 
     What is least is sought from parting_day on: before it policies cannot differ, and a low of those days
     would hide every later one.
     """
     made = {}
-    for outcome in OUTCOMES:
+    for outcome in wanted:
         values = daily[outcome.quantity]
         days = whole_of(outcome.quantity, values if outcome.place is None else values[..., outcome.place])
         from_day = parting_day if outcome.over_days == "least" else first_day

@@ -17,7 +17,7 @@ from platformdirs import user_data_path
 
 from stalemate.ensemble.store import Recipe, model_digest, write_whole
 from stalemate.errors import QueryError, RunError
-from stalemate.scenario.posterior import Posterior
+from stalemate.scenario.given import GivenWorlds
 from stalemate.scenario.resolve import Structures
 
 FORMAT: Final = 1
@@ -50,7 +50,7 @@ def refuse_taken(place: Path) -> None:
         raise QueryError(f"{place} exists already; take another name, or move it away")
 
 
-def write_posterior(posterior: Posterior, place: Path) -> Posterior:
+def write_posterior(posterior: GivenWorlds, place: Path) -> GivenWorlds:
     """Store a posterior and return it with the digest of its file. Raises QueryError if the file exists."""
     import pyarrow
     from pyarrow import parquet
@@ -77,7 +77,7 @@ def write_posterior(posterior: Posterior, place: Path) -> Posterior:
     return read_posterior(place)
 
 
-def find_posterior(name: str) -> Posterior:
+def find_posterior(name: str) -> GivenWorlds:
     """Return the posterior of a name or path. Raises QueryError if there is none, listing those there are."""
     place = place_of(name)
     if not place.is_file():
@@ -89,7 +89,7 @@ def find_posterior(name: str) -> Posterior:
     return read_posterior(place)
 
 
-def read_posterior(place: Path) -> Posterior:
+def read_posterior(place: Path) -> GivenWorlds:
     """Return a stored posterior. Raises QueryError if it is something else, damaged or of other code."""
     from pyarrow import ArrowException, BufferReader, parquet
 
@@ -101,7 +101,7 @@ def read_posterior(place: Path) -> Posterior:
             raise QueryError(f"{place}: found format {about['format']}; this version reads format {FORMAT}")
         names = tuple(name for name in table.column_names if name not in ("repair", "fire"))
         quantiles = np.stack([table.column(name).to_numpy() for name in names], axis=1)
-        found = Posterior(
+        found = GivenWorlds(
             name=str(about["name"]),
             digest=hashlib.sha256(data).hexdigest(),
             scenario_digest=str(about["scenario_digest"]),
@@ -136,4 +136,4 @@ def structures_of(recipe: Recipe) -> Structures:
         raise RunError(
             f"the run was fought under the posterior {recipe.posterior}; {name} is now {posterior.label}"
         )
-    return Structures(repair=recipe.repair, fire=recipe.fire, posterior=posterior)
+    return Structures(repair=recipe.repair, fire=recipe.fire, given=posterior)

@@ -382,7 +382,7 @@ def _recipe(
         window_start=parting if since_parting else war.start,
         parting=parting,
         columns=kept,
-        posterior=structures.posterior.label if structures.posterior else "",
+        posterior=structures.given.label if structures.given else "",
     )
 
 

@@ -68,8 +68,18 @@ def structures_of(
     return Structures(
         repair=tuple(dict.fromkeys(repair or every.repair)),
         fire=tuple(dict.fromkeys(fire or every.fire)),
-        posterior=find_posterior(posterior) if posterior else None,
+        given=find_posterior(posterior) if posterior else None,
     )
+
+
+def share_of(text: str, option: str) -> float:
+    """Return the share that ``5%`` or ``0.05`` means. Raises BadParameter for anything else."""
+    try:
+        return float(text[:-1]) / 100 if text.endswith("%") else float(text)
+    except ValueError:
+        raise typer.BadParameter(
+            f"found {text!r}; expected a share such as 5% or 0.05", param_hint=option
+        ) from None
 
 
 def day_of(when: datetime | None) -> date | None:

@@ -228,7 +228,7 @@ def run_payload(runs: Runs) -> RunPayload:
 def prediction_payload(prediction: Prediction) -> PredictionPayload:
     """Return a prediction as plain values."""
     question, band = prediction.question, prediction.estimate
-    posterior = prediction.structures.posterior
+    posterior = prediction.structures.given
     return {
         "quantity": question.quantity,
         "unit": band.unit,

@@ -21,6 +21,7 @@ from stalemate.interfaces.options import (
     day_of,
     fighting,
     print_json,
+    share_of,
     structures_of,
 )
 
@@ -147,7 +148,7 @@ def compare(
         "workers": workers,
     }
     if precision is not None:
-        runs, found = _precisely(a, b, share_of(precision), of, most, **asked)
+        runs, found = _precisely(a, b, share_of(precision, "--precision"), of, most, **asked)
     else:
         what = f"{replicates:,} pairs of {a} and {b}, seed {seed}"
         runs, found = _run([a, b], what, replicates=replicates, block=block, **asked), None
@@ -439,16 +440,6 @@ def _verify(runs: "Runs", folder: Path, scenario: str | None, workers: int | Non
             f"{folder} is not what its manifest makes here: other bytes in {', '.join(differing)}"
         )
     print(f"{folder}: made again from its manifest, the same bytes", file=sys.stderr)
-
-
-def share_of(text: str) -> float:
-    """Return the share that ``5%`` or ``0.05`` means. Raises BadParameter for anything else."""
-    try:
-        return float(text[:-1]) / 100 if text.endswith("%") else float(text)
-    except ValueError:
-        raise typer.BadParameter(
-            f"found {text!r}; expected a share such as 5% or 0.05", param_hint="--precision"
-        ) from None
 
 
 def _show(

@@ -125,8 +125,8 @@ def _forms(prediction: Prediction) -> str:
         for name, forms, known in (("repair", taken.repair, every.repair), ("fire", taken.fire, every.fire))
         if set(forms) != set(known)
     ]
-    if taken.posterior:
-        parts.append(f"; under posterior {taken.posterior.label}")
+    if taken.given:
+        parts.append(f"; under posterior {taken.given.label}")
     return "".join(parts)
 
 

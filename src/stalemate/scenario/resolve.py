@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from stalemate.errors import Fault, QueryError, ScenarioError
 from stalemate.scenario.catalogue import PARAMETERS
-from stalemate.scenario.posterior import Posterior
+from stalemate.scenario.given import GivenWorlds
 from stalemate.scenario.schema import Parameter, Scenario
 from stalemate.streams import Decision, exp_, log_, normal_quantile, unit_draws
 
@@ -40,13 +40,13 @@ _Z95: Final = 1.6448536269514722
 class Structures:
     """The rival forms that replicates take in turn: repair forms fastest, then fire forms.
 
-    So each combination gets an equal share of the replicates, whatever the block. With a ``posterior``
-    parameters are not drawn apart: each replicate takes the world of one of its members.
+    So each combination gets an equal share of the replicates, whatever the block. With ``given`` worlds,
+    such as a posterior, parameters are not drawn: each replicate takes the world of one of their members.
     """
 
     repair: tuple[str, ...] = REPAIR_FORMS
     fire: tuple[str, ...] = FIRE_FORMS
-    posterior: Posterior | None = None
+    given: GivenWorlds | None = None
 
     def of(self, replicate: int) -> tuple[str, str]:
         """Return the repair form and the fire form of a replicate."""
@@ -96,7 +96,7 @@ def world_type() -> np.dtype[np.void]:
 def resolve(scenario: Scenario, seed: int, replicates: range, structures: Structures) -> Records:
     """Return one drawn world for each replicate: (replicate,) records of ``world_type``.
 
-    Raises QueryError for a posterior of another scenario, or without a member of some forms.
+    Raises QueryError for given worlds of another scenario, or without a member of some forms.
     """
     worlds = np.zeros(len(replicates), world_type())
     worlds["seed"] = np.uint64(seed)
@@ -105,9 +105,17 @@ def resolve(scenario: Scenario, seed: int, replicates: range, structures: Struct
     forms = [structures.of(int(replicate)) for replicate in replicates]
     worlds["repair_form"] = [REPAIR_FORMS.index(repair) for repair, _ in forms]
     worlds["fire_form"] = [FIRE_FORMS.index(fire) for _, fire in forms]
-    given = _given(scenario, structures, forms, replicates)
+    given = structures.given
+    if given is not None:
+        member = _members(scenario, given, forms, replicates, structures.turns)
+        places = {name: place for place, name in enumerate(given.names)}
+        if given.luck is not None:
+            worlds["replicate"] = given.luck[member]
     for name, rows in _by_name(scenario).items():
-        u = given[name] if name in given else _drawn(name, seed, numbers)
+        if given is not None and name in places:
+            u = np.ascontiguousarray(given.quantiles[member, places[name]])
+        else:
+            u = _drawn(name, seed, numbers)
         if name not in DATED:
             worlds[name] = quantiles(rows[0], u)
             continue
@@ -131,20 +139,15 @@ def _drawn(name: str, seed: int, replicates: npt.NDArray[np.int64]) -> Floats:
     return unit_draws(seed, zlib.crc32(name.encode()), replicates, Decision.PARAMETER)
 
 
-def _given(
-    scenario: Scenario, structures: Structures, forms: list[tuple[str, str]], replicates: range
-) -> dict[str, Floats]:
-    """Return the quantiles that a posterior gives, name -> (replicate,); none without one."""
-    posterior = structures.posterior
-    if posterior is None:
-        return {}
-    if posterior.scenario_digest != scenario.digest:
+def _members(
+    scenario: Scenario, given: GivenWorlds, forms: list[tuple[str, str]], replicates: range, turns: int
+) -> npt.NDArray[np.int64]:
+    if given.scenario_digest != scenario.digest:
         raise QueryError(
-            f"the posterior {posterior.name} is of another scenario than {scenario.name!r} as it now stands; "
+            f"the posterior {given.name} is of another scenario than {scenario.name!r} as it now stands; "
             "calibrate again"
         )
-    chosen = posterior.quantiles[posterior.members(forms, replicates, structures.turns)]
-    return {name: np.ascontiguousarray(chosen[:, place]) for place, name in enumerate(posterior.names)}
+    return given.members(forms, replicates, turns)
 
 
 def knots(scenario: Scenario) -> Knots:

@@ -1,8 +1,8 @@
-"""Worlds that agree with the record: where each parameter was drawn in each member of a calibrated ensemble.
+"""Worlds that are given, not drawn: where each parameter stands in each member of an ensemble.
 
-A posterior takes the place of the independent draws of ``resolve``; luck keeps its addresses. Members are
-kept apart by rival forms, so that each combination of forms keeps its share of the wars: the record moves
-parameters and chooses no form.
+A posterior is one, calibrated to the record; the points of a design are another. They take the place of the
+independent draws of ``resolve``; luck keeps its addresses. Members are kept apart by rival forms, so that
+each combination of forms keeps its share of the wars: the record moves parameters and chooses no form.
 """
 
 from collections.abc import Sequence
@@ -15,12 +15,13 @@ from stalemate.errors import QueryError
 
 
 @dataclass(frozen=True)
-class Posterior:
+class GivenWorlds:
     """A named ensemble of worlds of one scenario; two of the same name and digest are equal.
 
     names: the parameters that it holds. quantiles: (member, parameter), each strictly between 0 and 1, where
     the parameter's own distribution is drawn. repair, fire: (member,), the rival form of each. ``digest`` is
-    that of its file, ``made_from`` says in words how it was made.
+    that of its file, ``made_from`` says in words how it was made. luck: (member,), the replicate whose luck
+    a member meets; None for that of the replicate that is fought in its world.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Posterior:
     quantiles: npt.NDArray[np.float64] = field(compare=False)
     repair: npt.NDArray[np.str_] = field(compare=False)
     fire: npt.NDArray[np.str_] = field(compare=False)
+    luck: npt.NDArray[np.int64] | None = field(default=None, compare=False)
 
     @property
     def label(self) -> str:
