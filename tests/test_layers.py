@@ -153,6 +153,17 @@ ORDER = [
     "interfaces.explain",
     "interfaces.floorpicture",
     "interfaces.floor",
+    "interfaces.atlas.addresses",
+    "interfaces.atlas.archive",
+    "interfaces.atlas.articles",
+    "interfaces.atlas.views",
+    "interfaces.atlas.site",
+    "interfaces.atlas.static",
+    "interfaces.atlas.faults",
+    "interfaces.atlas.guard",
+    "interfaces.atlas.app",
+    "interfaces.atlas.export",
+    "interfaces.atlas.command",
     "interfaces.cli",
 ]
 MODULES = {

@@ -6,6 +6,7 @@ import sys
 import pytest
 
 HEAVY = {"numpy", "numba", "pandas", "pyarrow", "xarray", "matplotlib", "scipy"}
+HEAVY |= {"fastapi", "starlette", "uvicorn", "jinja2", "webbrowser"}
 
 
 def loaded_by(*arguments):

@@ -26,6 +26,7 @@ from stalemate.interfaces import (
     wars,
     why,
 )
+from stalemate.interfaces.atlas import command as atlas_command
 
 app = typer.Typer(
     name="stalemate",
@@ -50,6 +51,7 @@ app.command()(floor.floor)
 app.command()(frontiers.frontier)
 app.command()(interdict.interdict)
 app.command()(report.report)
+app.command()(atlas_command.atlas)
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(scenario.app, name="scenario")
 

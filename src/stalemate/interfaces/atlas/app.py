@@ -1,0 +1,90 @@
+"""The application: pages, static files from a fixed table, the interface for programs, one error shape."""
+
+from typing import Final
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.types import ASGIApp
+
+from stalemate.errors import QueryError
+from stalemate.interfaces.atlas.archive import Archive
+from stalemate.interfaces.atlas.faults import Refusal, answer, title_of
+from stalemate.interfaces.atlas.guard import Door, Guard
+from stalemate.interfaces.atlas.site import Site
+from stalemate.interfaces.atlas.static import static_files
+
+_CACHED: Final = {"cache-control": "no-cache"}
+
+
+def create_app(archive: Archive, door: Door) -> ASGIApp:
+    """Return the whole site behind its guard."""
+    site = Site(archive)
+    app = FastAPI(
+        title="Stalemate atlas",
+        description="The record of the campaign and the scenario, read only.",
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    _add_faults(app, site)
+    _add_static(app, site)
+    _add_pages(app, site)
+    return Guard(app, door)
+
+
+def _add_pages(app: FastAPI, site: Site) -> None:
+    def page(request: Request) -> Response:
+        if request.url.query:
+            raise RequestValidationError([{"loc": ("query",), "msg": "this page takes no question"}])
+        return HTMLResponse(site.page(request.url.path, str), headers=_CACHED)
+
+    app.add_route("/{path:path}", page, include_in_schema=False)
+
+
+def _add_static(app: FastAPI, site: Site) -> None:
+    files = static_files()
+
+    def static(request: Request) -> Response:
+        name = request.path_params["name"]
+        if name not in files:
+            raise QueryError(f"there is no file {name[:60]!r}")
+        return Response(files[name].content, media_type=files[name].media_type, headers=_CACHED)
+
+    app.add_route("/static/{name}", static, include_in_schema=False)
+
+
+def _add_faults(app: FastAPI, site: Site) -> None:
+    def refuse(request: Request, refusal: Refusal) -> Response:
+        page = site.render(
+            "fault.html", str, title=title_of(refusal), faults=refusal.faults, here="", served=True
+        )
+        return answer(request.url.path, refusal, page)
+
+    @app.exception_handler(QueryError)
+    def _absent(request: Request, error: Exception) -> Response:
+        return refuse(request, Refusal(404, (str(error),)))
+
+    @app.exception_handler(RequestValidationError)
+    def _malformed(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        return refuse(request, Refusal(422, tuple(_told(fault) for fault in error.errors())))
+
+    @app.exception_handler(HTTPException)
+    def _other(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        return refuse(request, Refusal(error.status_code, (str(error.detail),)))
+
+    @app.exception_handler(Exception)
+    def _failed(request: Request, error: Exception) -> Response:
+        return refuse(request, Refusal(500, (f"the program failed ({type(error).__name__}); report it",)))
+
+
+def _told(fault: dict[str, object]) -> str:
+    where = fault.get("loc")
+    named = ".".join(str(part) for part in where) if isinstance(where, tuple) else str(where)
+    found = f", found {str(fault['input'])[:60]!r}" if "input" in fault else ""
+    return f"{named}: {fault['msg']}{found}"

@@ -1,0 +1,100 @@
+"""The command that opens the atlas: a local server, or the same pages as files."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+if TYPE_CHECKING:
+    import socket
+
+    from stalemate.interfaces.atlas.guard import Door
+
+PORT: Final = 8765
+_WAITING: Final = 128
+
+
+def atlas(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes any that is free.")] = PORT,
+    host: Annotated[str, typer.Option(help="Address to answer at; others than loopback can be reached.")] = (
+        "127.0.0.1"
+    ),
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open it in the browser.")] = True,
+    export: Annotated[
+        Path | None, typer.Option("--export", help="Write the pages as files into this new folder instead.")
+    ] = None,
+) -> None:
+    """Open the record as a local site: chronicle, maps, places, figures, sources. No network is used."""
+    if export is not None:
+        _export(export)
+        return
+    with _listen(host, port) as door:
+        _serve(door, host, browser)
+
+
+def _export(folder: Path) -> None:
+    from stalemate.interfaces.atlas.archive import Archive
+    from stalemate.interfaces.atlas.export import export
+    from stalemate.interfaces.atlas.site import Site
+
+    count = export(Site(Archive.load()), folder)
+    print(f"written: {folder}, {count:,} files; open {folder / 'index.html'}")
+
+
+def _listen(host: str, port: int) -> "socket.socket":
+    """Return a socket that listens. Raises QueryError if there is no such address or the port is taken."""
+    import socket
+
+    from stalemate.errors import QueryError
+
+    try:
+        family, kind, protocol, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except OSError:
+        raise QueryError(f"--host is {host[:60]!r}; expected an address of this machine") from None
+    door = socket.socket(family, kind, protocol)
+    try:
+        if sys.platform != "win32":
+            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        door.bind(where)
+        door.listen(_WAITING)
+    except OSError as error:
+        door.close()
+        raise QueryError(
+            f"cannot answer at {host}:{port} ({error.strerror or error}); name another --port, or 0 for any"
+        ) from None
+    return door
+
+
+def _serve(listening: "socket.socket", host: str, browser: bool) -> None:
+    import threading
+    import webbrowser
+
+    import uvicorn
+
+    from stalemate.interfaces.atlas.app import create_app
+    from stalemate.interfaces.atlas.archive import Archive
+
+    door = _door(host, listening.getsockname()[1])
+    app = create_app(Archive.load(), door)
+    shown = f"[{host}]" if ":" in host else host
+    address = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else shown}:{door.port}/"
+    print(f"atlas: {address} (Ctrl-C ends it)", flush=True)
+    if door.literal:
+        print("others on the network can read it at this machine's address", flush=True)
+    if browser:
+        threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+    config = uvicorn.Config(app, log_level="error", access_log=False, server_header=False, lifespan="off")
+    try:
+        uvicorn.Server(config).run(sockets=[listening])
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        raise typer.Exit(130) from None
+
+
+def _door(host: str, port: int) -> "Door":
+    from stalemate.interfaces.atlas.guard import LOOPBACK, Door
+
+    if host in ("127.0.0.1", "localhost", "::1"):
+        return Door(port)
+    return Door(port, LOOPBACK | {f"[{host}]" if ":" in host else host.lower()}, literal=True)

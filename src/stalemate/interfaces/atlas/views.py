@@ -1,0 +1,256 @@
+"""What each page shows: for every kind of page its keys, its template and the values the template needs."""
+
+import datetime
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from stalemate.errors import QueryError
+from stalemate.evidence.figure import Event, Figure
+from stalemate.evidence.ledger import Group
+from stalemate.interfaces.atlas.archive import Archive, began
+
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class View:
+    """One kind of page: ``keys`` of all its pages, and what ``template`` needs for one of them.
+
+    ``values`` raises QueryError for a key that has no page.
+    """
+
+    template: str
+    keys: Callable[[Archive], Iterable[str]]
+    values: Callable[[Archive, str], Values]
+
+
+def _event(archive: Archive, key: str) -> Values:
+    event = archive.event(key)
+    before, after = archive.beside(event)
+    figures = archive.bearing_on(event)
+    first, last = began(event), event.end or began(event)
+    return {
+        "title": event.title,
+        "event": event,
+        "before": before,
+        "after": after,
+        "figures": figures,
+        "rivals": _rivals(archive, figures),
+        "sources": [archive.ledger.source(source) for source in event.sources],
+        "places": archive.places_named(event.place),
+        "raids": [raid for day in archive.raids if first <= day <= last for raid in archive.raids[day]],
+    }
+
+
+def _rivals(archive: Archive, figures: Iterable[Figure]) -> list[Group]:
+    """Return the groups in which sources disagree about any of these figures, each once."""
+    groups = {group.name: group for figure in figures for group in archive.groups_of(figure.id)}
+    return [group for group in groups.values() if "rival" in group.relations]
+
+
+def _events(archive: Archive, key: str) -> Values:
+    return {"title": "Chronicle", "months": archive.months}
+
+
+def _month(archive: Archive, key: str) -> Values:
+    events = _of(archive.months, key, "month with events")
+    months = list(archive.months)
+    place = months.index(key)
+    return {
+        "title": in_words(datetime.date.fromisoformat(f"{key}-01"), "month"),
+        "events": events,
+        "before": months[place - 1] if place else None,
+        "after": months[place + 1] if place + 1 < len(months) else None,
+        "raids": [raid for day in archive.raids if f"{day:%Y-%m}" == key for raid in archive.raids[day]],
+    }
+
+
+def _days(archive: Archive, key: str) -> Values:
+    by_month = {month: [day for day in archive.days if day[:2] == month] for month in _MONTHS}
+    return {"title": "On this day", "by_month": by_month, "days": archive.days}
+
+
+def _day(archive: Archive, key: str) -> Values:
+    events = _of(archive.days, key, "day of the year")
+    order = list(archive.days)
+    place = order.index(key)
+    return {
+        "title": f"On this day: {day_in_words(key)}",
+        "events": events,
+        "before": order[place - 1],
+        "after": order[(place + 1) % len(order)],
+        "raids": [
+            raid for day in sorted(archive.raids) if f"{day:%m-%d}" == key for raid in archive.raids[day]
+        ],
+    }
+
+
+def _places(archive: Archive, key: str) -> Values:
+    kinds = sorted({place.kind for place in archive.ledger.places.values()}, key=str.casefold)
+    by_kind = {
+        kind: sorted(
+            (place for place in archive.ledger.places.values() if place.kind == kind),
+            key=lambda place: place.name_1950s.casefold(),
+        )
+        for kind in kinds
+    }
+    return {"title": "Places", "by_kind": by_kind}
+
+
+def _place(archive: Archive, key: str) -> Values:
+    place = archive.place(key)
+    events, raids, figures = archive.at_place(place)
+    return {
+        "title": place.name_1950s,
+        "place": place,
+        "events": events,
+        "raids": raids,
+        "figures": figures,
+        "targets": [row for row in archive.war.targets if row.place == key],
+    }
+
+
+def _actors(archive: Archive, key: str) -> Values:
+    return {"title": "Sides, units and people", "actors": archive.actors.values()}
+
+
+def _actor(archive: Archive, key: str) -> Values:
+    actor = _of(archive.actors, key, "side, unit or person")
+    return {"title": actor.name, "actor": actor}
+
+
+def _figures(archive: Archive, key: str) -> Values:
+    return {"title": "Figures", "topics": archive.topics, "groups": archive.ledger.groups}
+
+
+def _topic(archive: Archive, key: str) -> Values:
+    figures = _of(archive.topics, key, "topic")
+    return {"title": f"Figures: {key.replace('_', ' ')}", "figures": figures}
+
+
+def _figure(archive: Archive, key: str) -> Values:
+    figure = archive.ledger.figures.get(key)
+    if figure is None:
+        raise QueryError(f"no figure has the id {key[:60]!r}")
+    return {
+        "title": figure.quantity,
+        "figure": figure,
+        "source": archive.ledger.source(figure.source),
+        "groups": archive.groups_of(key),
+        "checks": archive.checks_of(key),
+        "readings": archive.readings_of(key),
+        "uses": archive.uses.get(key, ()),
+    }
+
+
+def _sources(archive: Archive, key: str) -> Values:
+    sources = sorted(archive.ledger.sources.values(), key=lambda source: source.citation.casefold())
+    kinds = {kind: [s for s in sources if s.kind == kind] for kind in sorted({s.kind for s in sources})}
+    return {"title": "Sources", "kinds": kinds}
+
+
+def _source(archive: Archive, key: str) -> Values:
+    source = archive.ledger.sources.get(key)
+    if source is None:
+        raise QueryError(f"no source has the id {key[:60]!r}")
+    figures, events, raids = archive.of_source(source)
+    return {
+        "title": source.title,
+        "source": source,
+        "figures": figures,
+        "events": events,
+        "raids": raids,
+        "front": sorted({row.date for row in archive.ledger.front_line if row.source == key}),
+    }
+
+
+def _systems(archive: Archive, key: str) -> Values:
+    return {"title": "Systems of the model", "names": _system_names(archive)}
+
+
+def _system(archive: Archive, key: str) -> Values:
+    from stalemate.interfaces.atlas.articles import article
+
+    names = _system_names(archive)
+    if key not in names:
+        raise QueryError(f"no system has the name {key[:60]!r}")
+    return {"title": f"The model: {key}", "article": article(archive, key), "names": names}
+
+
+def _system_names(archive: Archive) -> Iterable[str]:
+    from stalemate.interfaces.atlas.articles import systems
+
+    return systems()
+
+
+def _home(archive: Archive, key: str) -> Values:
+    latest = [archive.chronicle.events[0], archive.chronicle.events[-1]]
+    return {"title": "Korea, July 1951 to July 1953", "ends": latest, "months": archive.months}
+
+
+def _about(archive: Archive, key: str) -> Values:
+    recalled = [event for event in archive.chronicle.events if from_memory(event)]
+    return {"title": "How to read this", "recalled": len(recalled), "events": len(archive.chronicle.events)}
+
+
+def _one(archive: Archive) -> Iterable[str]:
+    return ("",)
+
+
+VIEWS: Final[Mapping[tuple[str, bool], View]] = {
+    ("", False): View("home.html", _one, _home),
+    ("about", False): View("about.html", _one, _about),
+    ("events", False): View("events.html", _one, _events),
+    ("events", True): View("event.html", lambda archive: archive.events, _event),
+    ("months", True): View("month.html", lambda archive: archive.months, _month),
+    ("days", False): View("days.html", _one, _days),
+    ("days", True): View("day.html", lambda archive: archive.days, _day),
+    ("places", False): View("places.html", _one, _places),
+    ("places", True): View("place.html", lambda archive: archive.ledger.places, _place),
+    ("actors", False): View("actors.html", _one, _actors),
+    ("actors", True): View("actor.html", lambda archive: archive.actors, _actor),
+    ("figures", False): View("figures.html", _one, _figures),
+    ("figures", True): View("figure.html", lambda archive: archive.ledger.figures, _figure),
+    ("topics", True): View("topic.html", lambda archive: archive.topics, _topic),
+    ("systems", False): View("systems.html", _one, _systems),
+    ("systems", True): View("system.html", _system_names, _system),
+    ("sources", False): View("sources.html", _one, _sources),
+    ("sources", True): View("source.html", lambda archive: archive.ledger.sources, _source),
+}
+"""Every kind of page by the word of its address, and whether a key follows."""
+
+_MONTHS: Final = tuple(f"{month:02d}" for month in range(1, 13))
+
+
+def in_words(day: datetime.date, precision: str) -> str:
+    """Return a day as it is read, no finer than it is known."""
+    if precision == "year":
+        return f"{day:%Y}"
+    if precision in ("month", "season"):
+        return f"{day:%B %Y}"
+    return f"{day.day} {day:%B %Y}" + (" (day from memory)" if precision == "recalled_day" else "")
+
+
+def day_in_words(key: str) -> str:
+    """Return a day of the year, written 07-27, as it is read."""
+    day = datetime.date.fromisoformat(f"1952-{key}")
+    return f"{day.day} {day:%B}"
+
+
+def when(event: Event) -> str:
+    """Return an event's date, or its first and last day."""
+    first = in_words(began(event), event.precision)
+    last = in_words(event.end, event.precision) if event.end else first
+    return first if first == last else f"{first} to {last}"
+
+
+def from_memory(event: Event) -> bool:
+    """Tell whether an event, or its day, rests on memory alone."""
+    return event.trust == "recalled" or event.precision == "recalled_day"
+
+
+def _of(entries: Mapping[str, Any], key: str, what: str) -> Any:
+    if key not in entries:
+        raise QueryError(f"no {what} {key[:60]!r}")
+    return entries[key]
