@@ -142,7 +142,7 @@ def test_run__a_stored_run_names_its_posterior_and_cannot_be_made_without_it(tmp
         out=tmp_path / "run",
     )
     assert runs.recipe.posterior == stored.label
-    assert structures_of(runs.recipe).posterior == stored
+    assert structures_of(runs.recipe).given == stored
     with pytest.raises(RunError, match="first is now first"):
         structures_of(replace(runs.recipe, posterior="first 123"))
     place_of("first").unlink()
