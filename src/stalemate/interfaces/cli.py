@@ -13,6 +13,7 @@ import typer
 
 from stalemate.errors import InputError, StalemateError
 from stalemate.interfaces import (
+    ask,
     calibrations,
     evidence,
     explain,
@@ -52,6 +53,7 @@ app.command()(frontiers.frontier)
 app.command()(interdict.interdict)
 app.command()(report.report)
 app.command()(atlas_command.atlas)
+app.command()(ask.ask)
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(scenario.app, name="scenario")
 
