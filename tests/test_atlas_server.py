@@ -93,6 +93,20 @@ def test_door__open_to_others_answers_to_addresses_and_its_name_only():
     assert not any(door.admits(host) for host in ("elsewhere.example", "192.168.1.4:81", "1.2.3", "[::zz]"))
 
 
+def test_map__a_question_leads_to_the_page_of_the_day():
+    answer = asked("/map?date=1952-02-29")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/map/1952-02-29")
+    assert asked("/map/1952-02-29").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "text", ["1952-02-30", "19520229", "1950-01-01", "1952-W01-1", "", "//x", "1952-02-29 "]
+)
+def test_map__refuses_what_is_no_day_of_the_war(text):
+    assert client().get("/map", params={"date": text}, follow_redirects=False).status_code == 404
+    assert client().get(f"/map/{text or 'x'}", follow_redirects=False).status_code == 404
+
+
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "BREW"])
 @pytest.mark.parametrize("path", ["/", "/api/nowhere"])
 def test_guard__only_reads(method, path):

@@ -203,7 +203,7 @@ def test_export__holds_the_served_pages_with_links_between_files(tmp_path):
     for where, page in pages().items():
         back = {relative_from(where)(to): to for to in read(where).links}
         written = files[file_of(where)].read_text()
-        assert relinked(written, back) == page, where
+        assert relinked(written, back) == re.sub(r"<form .*?</form>\n", "", page), where
     assert list(tmp_path.iterdir()) == [folder]
 
 

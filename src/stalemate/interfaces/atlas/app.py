@@ -6,15 +6,17 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp
 
 from stalemate.errors import QueryError
+from stalemate.interfaces.atlas.addresses import address
 from stalemate.interfaces.atlas.archive import Archive
 from stalemate.interfaces.atlas.faults import Refusal, answer, title_of
 from stalemate.interfaces.atlas.guard import Door, Guard
 from stalemate.interfaces.atlas.site import Site
 from stalemate.interfaces.atlas.static import static_files
+from stalemate.interfaces.atlas.views import day_of
 
 _CACHED: Final = {"cache-control": "no-cache"}
 
@@ -38,6 +40,9 @@ def create_app(archive: Archive, door: Door) -> ASGIApp:
 
 def _add_pages(app: FastAPI, site: Site) -> None:
     def page(request: Request) -> Response:
+        if request.url.path == "/map" and request.query_params.keys() == {"date"}:
+            dates = request.query_params.getlist("date")
+            return RedirectResponse(address("map", str(day_of(site.archive, dates[-1]))), 303)
         if request.url.query:
             raise RequestValidationError([{"loc": ("query",), "msg": "this page takes no question"}])
         return HTMLResponse(site.page(request.url.path, str), headers=_CACHED)

@@ -71,6 +71,7 @@ class Site:
 MENU = (
     ("events", "Chronicle"),
     ("days", "On this day"),
+    ("map", "Map"),
     ("places", "Places"),
     ("actors", "Sides and people"),
     ("figures", "Figures"),

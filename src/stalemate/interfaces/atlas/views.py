@@ -9,6 +9,7 @@ from stalemate.errors import QueryError
 from stalemate.evidence.figure import Event, Figure
 from stalemate.evidence.ledger import Group
 from stalemate.interfaces.atlas.archive import Archive, began
+from stalemate.interfaces.atlas.drawing import day_map, event_map, place_map
 
 Values = dict[str, Any]
 
@@ -35,6 +36,7 @@ def _event(archive: Archive, key: str) -> Values:
         "event": event,
         "before": before,
         "after": after,
+        "map": event_map(archive, event, first),
         "figures": figures,
         "rivals": _rivals(archive, figures),
         "sources": [archive.ledger.source(source) for source in event.sources],
@@ -86,6 +88,45 @@ def _day(archive: Archive, key: str) -> Values:
     }
 
 
+def _map_index(archive: Archive, key: str) -> Values:
+    months = sorted({f"{day:%Y-%m}" for day in archive.dates})
+    return {
+        "title": "Map",
+        "first": archive.dates[0],
+        "last": archive.dates[-1],
+        "lines": sorted({row.date for row in archive.ledger.front_line}),
+        "by_month": {m: [day for day in archive.dates if f"{day:%Y-%m}" == m] for m in months},
+    }
+
+
+def _map(archive: Archive, key: str) -> Values:
+    day = day_of(archive, key)
+    return {
+        "title": f"Map, {in_words(day, 'day')}",
+        "date": day,
+        "first": archive.dates[0],
+        "last": archive.dates[-1],
+        "before": max((other for other in archive.dates if other < day), default=None),
+        "after": min((other for other in archive.dates if other > day), default=None),
+        "map": day_map(archive, day),
+        "events": archive.chronicle.between(day, day),
+        "raids": archive.raids.get(day, ()),
+    }
+
+
+def day_of(archive: Archive, text: str) -> datetime.date:
+    """Return a day of the chronicle written as 1951-07-10. Raises QueryError for anything else."""
+    first, last = archive.dates[0], archive.dates[-1]
+    found = text[:20]
+    try:
+        day = datetime.date.fromisoformat(text)
+    except ValueError:
+        raise QueryError(f"found {found!r}; expected a day such as 1951-07-10") from None
+    if day.isoformat() != text or not first <= day <= last:
+        raise QueryError(f"found {found!r}; expected a day from {first} to {last}")
+    return day
+
+
 def _places(archive: Archive, key: str) -> Values:
     kinds = sorted({place.kind for place in archive.ledger.places.values()}, key=str.casefold)
     by_kind = {
@@ -104,6 +145,7 @@ def _place(archive: Archive, key: str) -> Values:
     return {
         "title": place.name_1950s,
         "place": place,
+        "map": place_map(archive, place.name_1950s, place.lon_deg, place.lat_deg, archive.war.start),
         "events": events,
         "raids": raids,
         "figures": figures,
@@ -206,6 +248,8 @@ VIEWS: Final[Mapping[tuple[str, bool], View]] = {
     ("months", True): View("month.html", lambda archive: archive.months, _month),
     ("days", False): View("days.html", _one, _days),
     ("days", True): View("day.html", lambda archive: archive.days, _day),
+    ("map", False): View("map-index.html", _one, _map_index),
+    ("map", True): View("map.html", lambda archive: map(str, archive.dates), _map),
     ("places", False): View("places.html", _one, _places),
     ("places", True): View("place.html", lambda archive: archive.ledger.places, _place),
     ("actors", False): View("actors.html", _one, _actors),
