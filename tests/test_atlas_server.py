@@ -1,6 +1,7 @@
 """The atlas as a server: what it answers, to whom, and how it refuses."""
 
 import json
+import re
 import signal
 import socket
 import subprocess
@@ -42,6 +43,13 @@ def test_server__answers_every_kind_of_page():
     assert len(some) > 30
     statuses = {where: client().get(where).status_code for where in some.values()}
     assert {where: status for where, status in statuses.items() if status != 200} == {}
+
+
+def test_server__what_pages_offer_programs_is_there():
+    pages = ["/about", "/events/1951-10-23-namsi-raid", "/figures/rail_cuts"]
+    offered = [link for page in pages for link in re.findall(r'href="(/api/[^"]+)"', asked(page).text)]
+    assert len(offered) > 20
+    assert {link: asked(link).status_code for link in offered} == dict.fromkeys(offered, 200)
 
 
 def test_server__a_page_is_what_the_site_makes():
@@ -103,7 +111,7 @@ def test_map__a_question_leads_to_the_page_of_the_day():
     "text", ["1952-02-30", "19520229", "1950-01-01", "1952-W01-1", "", "//x", "1952-02-29 "]
 )
 def test_map__refuses_what_is_no_day_of_the_war(text):
-    assert client().get("/map", params={"date": text}, follow_redirects=False).status_code == 404
+    assert client().get("/map", params={"date": text}, follow_redirects=False).status_code == 422
     assert client().get(f"/map/{text or 'x'}", follow_redirects=False).status_code == 404
 
 
@@ -116,8 +124,8 @@ def test_guard__only_reads(method, path):
 
 
 def test_guard__refuses_a_very_long_address():
-    assert asked("/" + "a" * 3000).status_code == 414
-    assert asked("/?" + "a" * 3000).status_code == 414
+    assert asked("/" + "a" * 9000).status_code == 414
+    assert asked("/?" + "a" * 9000).status_code == 414
 
 
 def test_server__heads_have_no_body():

@@ -11,8 +11,9 @@ from starlette.types import ASGIApp
 
 from stalemate.errors import QueryError
 from stalemate.interfaces.atlas.addresses import address
+from stalemate.interfaces.atlas.api import router
 from stalemate.interfaces.atlas.archive import Archive
-from stalemate.interfaces.atlas.faults import Refusal, answer, title_of
+from stalemate.interfaces.atlas.faults import Malformed, Refusal, answer, title_of
 from stalemate.interfaces.atlas.guard import Door, Guard
 from stalemate.interfaces.atlas.site import Site
 from stalemate.interfaces.atlas.static import static_files
@@ -33,6 +34,7 @@ def create_app(archive: Archive, door: Door) -> ASGIApp:
         redirect_slashes=False,
     )
     _add_faults(app, site)
+    app.include_router(router(archive))
     _add_static(app, site)
     _add_pages(app, site)
     return Guard(app, door)
@@ -42,12 +44,21 @@ def _add_pages(app: FastAPI, site: Site) -> None:
     def page(request: Request) -> Response:
         if request.url.path == "/map" and request.query_params.keys() == {"date"}:
             dates = request.query_params.getlist("date")
-            return RedirectResponse(address("map", str(day_of(site.archive, dates[-1]))), 303)
+            return RedirectResponse(address("map", _asked_day(site, dates)), 303)
         if request.url.query:
-            raise RequestValidationError([{"loc": ("query",), "msg": "this page takes no question"}])
+            raise Malformed(f"found {request.url.query[:60]!r}; this page takes no question")
         return HTMLResponse(site.page(request.url.path, str), headers=_CACHED)
 
     app.add_route("/{path:path}", page, include_in_schema=False)
+
+
+def _asked_day(site: Site, dates: list[str]) -> str:
+    if len(dates) != 1:
+        raise Malformed("found date more than once; give it once")
+    try:
+        return str(day_of(site.archive, dates[0]))
+    except QueryError as error:
+        raise Malformed(str(error)) from None
 
 
 def _add_static(app: FastAPI, site: Site) -> None:
@@ -71,7 +82,7 @@ def _add_faults(app: FastAPI, site: Site) -> None:
 
     @app.exception_handler(QueryError)
     def _absent(request: Request, error: Exception) -> Response:
-        return refuse(request, Refusal(404, (str(error),)))
+        return refuse(request, Refusal(422 if isinstance(error, Malformed) else 404, (str(error),)))
 
     @app.exception_handler(RequestValidationError)
     def _malformed(request: Request, error: Exception) -> Response:

@@ -152,10 +152,14 @@ class Archive:
         return _entry(self.ledger.places, id, "place")
 
     def places_named(self, name: str) -> tuple[Place, ...]:
-        """Return the places of the record with this name of the time, or whose name a longer one holds."""
+        """Return the places of the record with this name of the time, or else those that share it in part."""
         places = self.ledger.places.values()
         exact = tuple(place for place in places if place.name_1950s == name)
-        return exact or tuple(place for place in places if names_place(name, place.name_1950s))
+        return exact or tuple(
+            place
+            for place in places
+            if names_place(name, place.name_1950s) or names_place(place.name_1950s, name)
+        )
 
     def at_place(self, place: Place) -> tuple[tuple[Event, ...], tuple[Raid, ...], tuple[Figure, ...]]:
         """Return the events, raids and figures that name a place."""

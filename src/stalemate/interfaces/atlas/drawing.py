@@ -11,13 +11,14 @@ from typing import Final
 from stalemate.evidence.figure import Event, FrontPoint, Raid
 from stalemate.interfaces.atlas.archive import Archive
 from stalemate.interfaces.atlas.basemap import BOX, hectometres, path
+from stalemate.scenario.terrain import Link
 
 THEATRE: Final = (-3000, -5150, 6200, 9300)
 """Frame of a map of the whole country: left, top, width, height."""
 _NEAR: Final = 3200
 """Width and height of a map around one place."""
-_LABEL_SHARE: Final = 1 / 46
-"""Height of a label as a share of the frame's width."""
+_LABEL_SHARE: Final = {True: 1 / 46, False: 1 / 32}
+"""Height of a label as a share of the frame's width, of the whole country and around one place."""
 _WIDTH_OF_LETTER: Final = 0.56
 _PARALLEL: Final = 38.0
 _KINDS: Final = {
@@ -80,16 +81,21 @@ class Map:
         return " ".join(str(part) for part in self.frame)
 
 
+def dated_lines(archive: Archive) -> tuple[tuple[FrontPoint, ...], ...]:
+    """Return every dated front line in order, each from west to east."""
+    rows = archive.ledger.front_line
+    return tuple(
+        tuple(sorted((row for row in rows if row.date == day), key=lambda row: row.vertex))
+        for day in sorted({row.date for row in rows})
+    )
+
+
 def front_lines(archive: Archive, date: datetime.date) -> tuple[tuple[FrontPoint, ...], ...]:
     """Return the dated line in force on a day and the next one: two, or one at a date or beyond the ends."""
-    dates = sorted({row.date for row in archive.ledger.front_line})
-    before = [day for day in dates if day <= date]
-    after = [day for day in dates if day >= date]
-    wanted = dict.fromkeys([*before[-1:], *after[:1]])
-    return tuple(
-        tuple(sorted((row for row in archive.ledger.front_line if row.date == day), key=lambda r: r.vertex))
-        for day in wanted
-    )
+    lines = dated_lines(archive)
+    before = [line for line in lines if line[0].date <= date]
+    after = [line for line in lines if line[0].date >= date]
+    return tuple(dict.fromkeys([*before[-1:], *after[:1]]))
 
 
 def day_map(archive: Archive, date: datetime.date) -> Map:
@@ -118,7 +124,7 @@ def place_map(archive: Archive, name: str, lon: float, lat: float, date: datetim
 def _map(
     archive: Archive, date: datetime.date, frame: tuple[int, int, int, int], first: Sequence[Mark | None]
 ) -> Map:
-    unit = frame[2] * _LABEL_SHARE
+    unit = frame[2] * _LABEL_SHARE[frame == THEATRE]
     found = [mark for mark in first if mark is not None and _holds(frame, mark.x, mark.y)]
     places = [mark for mark in _places(archive) if _holds(frame, mark.x, mark.y)]
     return Map(
@@ -126,24 +132,35 @@ def _map(
         unit=unit,
         date=date,
         railways=railways(archive, date),
-        parallel=path([[(lon / 4, _PARALLEL) for lon in range(4 * 122, 4 * 134)]]),
+        parallel=_parallel(frame),
         fronts=tuple(_front(line, date) for line in front_lines(archive, date) if _seen(line, frame)),
         marks=_labelled([*found, *places], unit, frame),
         scale_km=100 if frame[2] > 4000 else 50,
     )
 
 
-def railways(archive: Archive, date: datetime.date) -> str:
-    """Return the railways of the scenario that were open on a day."""
-    nodes = {node.id: (node.lon, node.lat) for node in archive.war.nodes}
-    return path(
-        [nodes[link.start], nodes[link.end]]
+def _parallel(frame: tuple[int, int, int, int]) -> str:
+    """Return the path of the 38th parallel where it crosses the frame, or nothing."""
+    line = [(lon / 4, _PARALLEL) for lon in range(4 * 122, 4 * 134)]
+    return path([line]) if any(_holds(frame, *hectometres(*place)) for place in line) else ""
+
+
+def open_links(archive: Archive, date: datetime.date | None) -> list[Link]:
+    """Return the links of the scenario that were open on a day; without a day, on any."""
+    return [
+        link
         for link in archive.war.links
-        if link.mode == "rail"
-        and (link.switch is None or archive.war.switches.get(link.switch, False))
-        and (link.opens is None or link.opens <= date)
-        and (link.closes is None or date <= link.closes)
-    )
+        if (link.switch is None or archive.war.switches.get(link.switch, False))
+        and (date is None or link.opens is None or link.opens <= date)
+        and (date is None or link.closes is None or date <= link.closes)
+    ]
+
+
+def railways(archive: Archive, date: datetime.date) -> str:
+    """Return the path of the railways that were open on a day."""
+    nodes = {node.id: (node.lon, node.lat) for node in archive.war.nodes}
+    rails = [link for link in open_links(archive, date) if link.mode == "rail"]
+    return path([nodes[link.start], nodes[link.end]] for link in rails)
 
 
 def _seen(line: Sequence[FrontPoint], frame: tuple[int, int, int, int]) -> bool:

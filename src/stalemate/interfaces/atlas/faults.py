@@ -7,7 +7,13 @@ from http import HTTPStatus
 from pydantic import BaseModel
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
+from stalemate.errors import QueryError
+
 API = "/api"
+
+
+class Malformed(QueryError):
+    """A question that cannot be asked, as against one whose answer is absent."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from stalemate.interfaces.atlas.faults import Refusal, answer
 
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
-LONGEST_ADDRESS: Final = 2000
+LONGEST_ADDRESS: Final = 8000
 METHODS: Final = ("GET", "HEAD")
 
 HEADERS: Final = {
@@ -73,11 +73,13 @@ class Guard:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers[name] = value
+            elif scope["method"] == "HEAD" and message["type"] == "http.response.body":
+                message = {**message, "body": b""}
             await send(message)
 
         refusal = self._refuse(scope)
         inner = self.app if refusal is None else answer(scope["path"], refusal)
-        await inner(scope, receive, send_guarded)
+        await inner({**scope, "method": "GET"}, receive, send_guarded)
 
     def _refuse(self, scope: Scope) -> Refusal | None:
         headers = Headers(scope=scope)

@@ -48,10 +48,10 @@ class Conic:
     @cached_property
     def _factor(self) -> float:
         south = math.radians(self.south)
-        return self.radius * math.cos(south) * _stretch(self.south) ** self.cone / self.cone
+        return float(self.radius * math.cos(south) * _stretch(self.south) ** self.cone / self.cone)
 
     def _rho(self, lat: float) -> float:
-        return self._factor / _stretch(lat) ** self.cone
+        return float(self._factor / _stretch(lat) ** self.cone)
 
 
 def _stretch(lat: float) -> float:

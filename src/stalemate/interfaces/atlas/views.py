@@ -8,7 +8,7 @@ from typing import Any, Final
 from stalemate.errors import QueryError
 from stalemate.evidence.figure import Event, Figure
 from stalemate.evidence.ledger import Group
-from stalemate.interfaces.atlas.archive import Archive, began
+from stalemate.interfaces.atlas.archive import Archive, began, names_place
 from stalemate.interfaces.atlas.drawing import day_map, event_map, place_map
 
 Values = dict[str, Any]
@@ -41,7 +41,13 @@ def _event(archive: Archive, key: str) -> Values:
         "rivals": _rivals(archive, figures),
         "sources": [archive.ledger.source(source) for source in event.sources],
         "places": archive.places_named(event.place),
-        "raids": [raid for day in archive.raids if first <= day <= last for raid in archive.raids[day]],
+        "raids": [
+            raid
+            for day in archive.raids
+            if first <= day <= last
+            for raid in archive.raids[day]
+            if names_place(raid.place, event.place) or (first == last and event.category in _IN_THE_AIR)
+        ],
     }
 
 
@@ -263,6 +269,9 @@ VIEWS: Final[Mapping[tuple[str, bool], View]] = {
     ("sources", True): View("source.html", lambda archive: archive.ledger.sources, _source),
 }
 """Every kind of page by the word of its address, and whether a key follows."""
+
+_IN_THE_AIR: Final = ("raid", "air_campaign", "air_battle")
+"""Events of these kinds have the raids of their day beside them, wherever those went."""
 
 _MONTHS: Final = tuple(f"{month:02d}" for month in range(1, 13))
 
