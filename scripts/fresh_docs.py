@@ -50,6 +50,8 @@ PICTURE = "docs/picture.svg"
 PICTURES = "pictures"
 """Folder of the pictures of systems alone, beside their pages."""
 _ALONE = {**BEHAVIOURS, **LINES}
+_DRAWN = {"explain": (), "floor": (), "frontier": ("--replicates", "100")}
+"""Commands that draw the picture of their own page, and their options."""
 OUTPUTS = "<!-- outputs: run -->"
 _PART = re.compile(r"<!-- ([a-z]+): start -->\n(.*?)<!-- \1: end -->\n", re.DOTALL)
 _SHELL = re.compile(
@@ -431,8 +433,9 @@ def _run(replicates: int) -> None:
         for name in _ALONE:
             pictures.draw(_rows(name), ROOT / "docs" / "model" / PICTURES / f"{name}.svg")
         _printed(["compare", "banfill", "historical", "--picture", str(ROOT / PICTURE)], Path(folder))
-        explained = ROOT / "docs" / "model" / PICTURES / "explain.svg"
-        _printed(["explain", "--picture", str(explained)], Path(folder))
+        for name, options in _DRAWN.items():
+            drawn = ROOT / "docs" / "model" / PICTURES / f"{name}.svg"
+            _printed([name, *options, "--picture", str(drawn)], Path(folder))
     _draw_report()
 
 

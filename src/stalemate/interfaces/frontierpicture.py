@@ -87,7 +87,7 @@ def _panel(axes: "Axes", lines: Sequence[tuple[str, Sequence[Cell]]], found: Fro
     axes.set_ylim(0, None)
     axes.spines[["top", "right"]].set_visible(False)
     axes.tick_params(labelsize=8)
-    axes.legend(frameon=False, fontsize=8, loc="lower right")
+    axes.legend(frameon=False, fontsize=8, loc="best")
 
 
 _NOTHING: Final = Estimate(0.0, 0.0, 0.0, "the record = 1", 0)
