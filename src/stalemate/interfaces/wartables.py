@@ -178,7 +178,7 @@ def print_scorecard(console: Console, scorecard: Scorecard) -> None:
     console.print("input: the model was given it, so it does not count; nor does a claim.")
     console.print(
         "above, below: where the record lies, in logarithms from the nearest end of the band. log error: of "
-        "the median from the record. Interval scores stand in --json."
+        "the median from the record. score: the interval score, in the row's unit; less is better."
     )
 
 
@@ -241,12 +241,13 @@ def _judged(row: Score) -> str:
     if not row.counts:
         return row.observed.role if row.inside else f"{row.observed.role}\noutside"
     error = row.log_error
-    middle = "" if error is None else f"\nlog error {error:.2f}".replace("-", "−")
+    marks = "" if error is None else f"\nlog error {error:.2f}".replace("-", "−")
+    marks += f"\nscore {number(row.interval_score)}"
     if row.inside:
-        return f"inside\n{row.observed.role}{middle}"
+        return f"inside\n{row.observed.role}{marks}"
     miss = row.miss_log
     if miss is None:
         far = "OUTSIDE"
     else:
         far = f"OUTSIDE\n{'above' if miss > 0 else 'below'} {abs(miss):.2f} log"
-    return f"{far}\n{row.observed.role}{middle}"
+    return f"{far}\n{row.observed.role}{marks}"
