@@ -166,6 +166,7 @@ ORDER = [
     "interfaces.atlas.projection",
     "interfaces.atlas.basemap",
     "interfaces.atlas.drawing",
+    "interfaces.atlas.story",
     "interfaces.atlas.articles",
     "interfaces.atlas.views",
     "interfaces.atlas.site",

@@ -69,6 +69,7 @@ class Site:
 
 
 MENU = (
+    ("story", "Story"),
     ("events", "Chronicle"),
     ("days", "On this day"),
     ("map", "Map"),

@@ -10,6 +10,7 @@ from stalemate.evidence.figure import Event, Figure
 from stalemate.evidence.ledger import Group
 from stalemate.interfaces.atlas.archive import Archive, began, names_place
 from stalemate.interfaces.atlas.drawing import day_map, event_map, place_map
+from stalemate.interfaces.atlas.story import story
 
 Values = dict[str, Any]
 
@@ -237,6 +238,29 @@ def _home(archive: Archive, key: str) -> Values:
     return {"title": "Korea, July 1951 to July 1953", "ends": latest, "months": archive.months}
 
 
+def _story(archive: Archive, key: str) -> Values:
+    steps = story()
+    cites = list(dict.fromkeys(cite for step in steps for one in step.says for cite in one.cites))
+    entries = {cite: _cited(archive, cite) for cite in cites}
+    return {
+        "title": "The war in twelve steps",
+        "steps": steps,
+        "numbers": {cite: number for number, cite in enumerate(cites, start=1)},
+        "names": {cite: name for cite, (name, _) in entries.items()},
+        "memory": {cite: memory for cite, (_, memory) in entries.items()},
+    }
+
+
+def _cited(archive: Archive, cite: str) -> tuple[str, bool]:
+    """Return an entry's name, and whether it rests on memory."""
+    kind, _, id = cite.partition("/")
+    if kind == "events":
+        event = archive.event(id)
+        return f"{event.title}, {when(event)}", from_memory(event)
+    figure = archive.ledger.figure(id)
+    return f"{figure.quantity}: {figure.value} {figure.unit}", figure.trust == "recalled"
+
+
 def _about(archive: Archive, key: str) -> Values:
     recalled = [event for event in archive.chronicle.events if from_memory(event)]
     return {"title": "How to read this", "recalled": len(recalled), "events": len(archive.chronicle.events)}
@@ -249,6 +273,7 @@ def _one(archive: Archive) -> Iterable[str]:
 VIEWS: Final[Mapping[tuple[str, bool], View]] = {
     ("", False): View("home.html", _one, _home),
     ("about", False): View("about.html", _one, _about),
+    ("story", False): View("story.html", _one, _story),
     ("events", False): View("events.html", _one, _events),
     ("events", True): View("event.html", lambda archive: archive.events, _event),
     ("months", True): View("month.html", lambda archive: archive.months, _month),
