@@ -26,6 +26,7 @@ ORDER = [
     "evidence.question",
     "evidence.passage",
     "evidence.index",
+    "evidence.fit",
     "evidence.quote",
     "evidence.ask",
     "scenario.catalogue",

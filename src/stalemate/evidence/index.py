@@ -14,7 +14,7 @@ from typing import Final
 
 from stalemate.errors import StalemateError
 from stalemate.evidence.passage import Passage
-from stalemate.evidence.words import Term
+from stalemate.evidence.words import STOP_WORDS, Term, Tokens
 
 _MAX_FOUND: Final = 5_000
 _WEIGHTS: Final = "4.0, 2.0, 1.0"
@@ -69,8 +69,10 @@ class Index:
 
     def with_all(self, terms: Iterable[Term]) -> tuple[Passage, ...]:
         """Return the passages that hold every term, best first; all without a term."""
+        terms = tuple(terms)
         groups = [query for term in terms if (query := self._either(term))]
-        return self._find(" AND ".join(groups)) if groups else self.passages
+        found = self._find(" AND ".join(groups)) if groups else self.passages
+        return tuple(one for one in found if all(term.within(one.held) for term in terms))
 
     def with_any(self, terms: Iterable[Term], most: int) -> tuple[Passage, ...]:
         """Return the ``most`` passages that hold the rarest of the terms."""
@@ -79,7 +81,7 @@ class Index:
 
     def _either(self, term: Term) -> str:
         ways = [way for way in sorted(term.ways) if all(token in self.rarity for token in way)]
-        groups = ("(" + " AND ".join(f'"{token}"' for token in way) + ")" for way in ways)
+        groups = ("(" + " AND ".join(f'"{token}"' for token in _meant(way)) + ")" for way in ways)
         return f"({' OR '.join(groups)})" if ways else ""
 
     def _find(self, query: str) -> tuple[Passage, ...]:
@@ -88,3 +90,7 @@ class Index:
         with self._lock:
             rows = self._base.execute(text, (query, _MAX_FOUND)).fetchall()
         return tuple(self.passages[number] for (number,) in rows)
+
+
+def _meant(way: Tokens) -> Tokens:
+    return tuple(token for token in way if token not in STOP_WORDS) or way

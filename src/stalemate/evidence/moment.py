@@ -15,6 +15,9 @@ _MONTHS: Final = {
 } | {"sept": 9}
 _SEASONS: Final = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11), "winter": (12, 14)}
 _PARTS: Final = {"early": (1, 10), "mid": (10, 20), "late": (20, 31)}
+_PARTS |= {"start of": (1, 10), "beginning of": (1, 10), "middle of": (10, 20), "end of": (20, 31)}
+_PARTS_OF_YEAR: Final = {"early": (1, 4), "mid": (5, 8), "late": (9, 12)}
+_PARTS_OF_YEAR |= {"start of": (1, 1), "beginning of": (1, 1), "middle of": (5, 8), "end of": (12, 12)}
 _ORDER: Final = {
     **{word: 1 for word in ("first", "1st", "q1", "h1")},
     **{word: 2 for word in ("second", "2nd", "q2", "h2")},
@@ -25,6 +28,7 @@ _NAMES: Final = "|".join(sorted((name for name in _MONTHS if name), key=len, rev
 _M: Final = rf"(?P<m>{_NAMES})\.?"
 _D: Final = r"(?P<d>\d{1,2})(?:st|nd|rd|th)?"
 _Y: Final = r"(?P<y>1[5-9]\d\d|20\d\d)"
+_PART: Final = "|".join(_PARTS)
 _ORDINAL: Final = "first|second|third|fourth|last|final|1st|2nd|3rd|4th"
 
 _ATOMS: Final = tuple(
@@ -33,12 +37,12 @@ _ATOMS: Final = tuple(
         r"(?P<y>\d{4})-(?P<n>\d{2})-(?P<d>\d{2})",
         rf"{_D}\s+(?:of\s+)?{_M},?\s+{_Y}",
         rf"{_M}\s+(?:the\s+)?{_D},?\s+{_Y}",
-        rf"(?:(?P<part>early|mid|late)[\s-]+)?{_M}\s*,?\s*(?:of\s+)?{_Y}",
+        rf"(?:(?:the\s+)?(?P<part>{_PART})[\s-]+)?{_M}\s*,?\s*(?:of\s+)?{_Y}",
         rf"{_Y}-(?P<n>0[1-9]|1[0-2])",
         rf"(?P<q>q[1-4]|h[12]),?\s*(?:of\s+)?{_Y}",
         rf"(?:the\s+)?(?P<o>{_ORDINAL})\s+(?P<span>quarter|half)\s+of\s+{_Y}",
         rf"(?:the\s+)?(?P<season>spring|summer|autumn|fall|winter)\s+(?:of\s+)?{_Y}(?:[-/]\d\d(?:\d\d)?)?",
-        rf"{_Y}",
+        rf"(?:(?:the\s+)?(?P<part>{_PART})[\s-]+)?{_Y}",
     )
 )
 _OF_ANY_YEAR: Final = tuple(
@@ -59,7 +63,7 @@ _SHORT: Final = (
 """Two dates that share their year or month, written out."""
 
 _MODES: Final[tuple[tuple[Mode, str], ...]] = (
-    ("by", r"(?:by|before|until|till|up\s+to|to\s+the\s+end\s+of)(?:\s+the\s+end\s+of)?"),
+    ("by", r"(?:by|before|until|till|up\s+to)"),
     ("since", r"(?:since|after|from)"),
 )
 _LEAP_YEAR: Final = 1952
@@ -144,7 +148,7 @@ def _span(match: "re.Match[str]") -> Span:
         size = 6 if half else 3
         number = min(number, 12 // size)
         return _months(year, (number - 1) * size + 1, number * size)
-    return _months(year, 1, 12)
+    return _months(year, *_PARTS_OF_YEAR.get(parts.get("part", ""), (1, 12)))
 
 
 def _months(year: int, first: int, last: int) -> Span:

@@ -17,9 +17,19 @@ RecordKind = Literal["event", "figure", "raid", "place", "front line"]
 Record = Event | Figure | Raid | Place | FrontPoint
 
 _LINK: Final = re.compile(
-    r"\s(?:of|at|on|in|by|to|for|with|against|covering|from|that|which|per|near|after|over|between|during|under|when|while)\s|[,;(]"
+    r"\s(?:of|at|on|in|by|to|for|with|against|from|that|which|per|near|after|over|between|during|under|when"
+    r"|while|\w+ing)\s|[,;(]"
 )
 """What stands before the first of these in a title is the thing that is counted."""
+
+_PER: Final = re.compile(r"\bper\b|/|\(")
+_ASIDE: Final = re.compile(r"\([^()]{40,}\)")
+"""A long remark in brackets within a title tells how, not what."""
+
+_WIDE_TOPICS: Final = frozenset(
+    {"losses", "casualties", "effort", "towns", "fire", "front", "overclaim", "supply", "counterair"}
+)
+"""Topics that are no words of the matter: a figure filed under losses need not count a loss."""
 
 _EACH_YEAR: Final = re.compile(r"Each year: (\w+)")
 _MONTHS: Final = {name: number for number, name in enumerate(calendar.month_name)}
@@ -29,9 +39,9 @@ _MONTHS: Final = {name: number for number, name in enumerate(calendar.month_name
 class Passage:
     """One row: ``head`` are the tokens of its title, ``body`` those of its text, ``around`` all others.
 
-    ``held`` are all of them; ``counted`` those of the thing a title names first
-    and of the unit, without the names of the place. ``first`` and ``last`` are its days, ``month``
-    the month of a value that holds each year.
+    ``held`` are all of them; ``counted`` those of what a row has a number of: for a figure the thing its
+    title names first and its unit, without the names of the place. ``first`` and ``last`` are its days,
+    ``month`` the month of a value that holds each year.
     """
 
     kind: RecordKind
@@ -93,8 +103,10 @@ def _raid(raid: Raid) -> Passage:
 
 
 def _figure(figure: Figure) -> Passage:
-    around = f"{figure.topic} {figure.side} {figure.place}".replace("_", " ")
+    topic = "" if figure.topic in _WIDE_TOPICS else figure.topic.replace("_", " ")
+    around = f"{topic} {figure.side} {figure.place}"
     text = f"{figure.unit} {figure.text}"
+    counts = _PER.split(figure.unit)[0]
     month = _EACH_YEAR.search(figure.note) if figure.precision == "yearly" else None
     return _passage(
         "figure",
@@ -105,7 +117,7 @@ def _figure(figure: Figure) -> Passage:
         around,
         figure.start,
         figure.end,
-        text,
+        f"{_LINK.split(figure.quantity, maxsplit=1)[0]} {counts}",
         figure.place,
         _MONTHS.get(month[1]) if month else None,
     )
@@ -118,7 +130,7 @@ def _place(place: Place) -> Passage:
     facts += " ussr soviet border km" * (place.ussr_km is not None)
     around = f"place {place.kind} {place.note} coordinates latitude longitude {facts}"
     title = f"{place.name_1950s} {place.name_modern}"
-    return _passage("place", place.id, place, title, "", around, None, None, facts, title)
+    return _passage("place", place.id, place, title, "", around, None, None, facts)
 
 
 def _points(points: Sequence[FrontPoint]) -> Iterator[Passage]:
@@ -143,8 +155,8 @@ def _passage(
     place: str = "",
     month: int | None = None,
 ) -> Passage:
+    title = _ASIDE.sub(" ", title)
     head, body, context = tokens(title), tokens(text), tokens(around)
-    main = _LINK.split(title, maxsplit=1)[0]
     meant = tuple(token for token in head if token not in STOP_WORDS)
     return Passage(
         kind,
@@ -154,7 +166,7 @@ def _passage(
         body,
         context,
         frozenset((*head, *body, *context)),
-        frozenset(tokens(main)) - frozenset(tokens(place)) | frozenset(tokens(counts)),
+        frozenset(tokens(counts)) - frozenset(tokens(place)),
         first,
         last,
         month,

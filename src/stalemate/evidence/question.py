@@ -40,6 +40,7 @@ _SHAPES: Final[tuple[tuple[Kind, str], ...]] = (
 )
 _FRAMES: Final = tuple((kind, re.compile(shape)) for kind, shape in _SHAPES)
 _MEASURE: Final = re.compile(r"\bhow (many|much|long|far|fast|large|big|high|deep|heavy)\b")
+_IDENTITY: Final = re.compile(r"^\W*who (?:is|was|were) (?:the|a|an)\b")
 _WHOLE: Final = re.compile(r"\b(?:in|during|throughout|over|of|for) the (?:whole |entire )?(?:korean )?war\b")
 _JOINTS: Final = re.compile(
     r"\bversus\b|\bvs\b\.?|\bcompared (?:with|to)\b|\bwith\b|\bagainst\b|\band\b|\bor\b|\bto\b"
@@ -116,6 +117,8 @@ def read_question(text: str, thesaurus: Thesaurus) -> Question | Unread:
     mark = thesaurus.mark(shown)
     if mark:
         return Unread(shown, _WHY[mark[0]], f"a question with {mark[1]!r}")
+    if _IDENTITY.search(shown.casefold()):
+        return Unread(shown, "the record tells what people did, not who they were")
     dating = read_dating(shown)
     if dating.fault:
         return Unread(shown, dating.fault)

@@ -70,12 +70,13 @@ def print_answer(out: "Console", answer: "Answer") -> None:
     else:
         quotes = answer.quotes
     for quote in quotes:
-        _print_quote(out, quote)
+        _print_quote(out, quote, whole=answer.kind == "answered")
     if len(answer.matched) > len(answer.quotes):
         out.print(Text(f"\n{len(answer.matched):,} rows of the record fit; {len(quotes)} are quoted."))
 
 
-def _print_quote(out: "Console", quote: "Quote") -> None:
+def _print_quote(out: "Console", quote: "Quote", *, whole: bool) -> None:
+    """Print one quotation; without ``whole`` only what it is, when, and who says so."""
     from rich.padding import Padding
     from rich.text import Text
 
@@ -87,17 +88,19 @@ def _print_quote(out: "Console", quote: "Quote") -> None:
         out.print(Padding(Text(f'"{quote.text}"'), (0, 0, 0, 2)))
     if quote.value:
         out.print(Padding(Text(f"{quote.value} {quote.unit}", style="bold"), (0, 0, 0, 2)))
-    for line in _lines(quote):
+    for line in _lines(quote, whole):
         out.print(Padding(Text(line), (0, 0, 0, 2)))
-    for rival in quote.rivals:
+    for rival in quote.rivals if whole else ():
         out.print(Padding(Text(_rival(rival)), (0, 0, 0, 4)))
 
 
-def _lines(quote: "Quote") -> list[str]:
+def _lines(quote: "Quote", whole: bool) -> list[str]:
     when = f"{quote.date} (known to the {quote.precision.replace('_', ' ')})" if quote.date else ""
     where = "; ".join(part for part in (when, quote.place, quote.side) if part)
     marks = [quote.trust_means, f"reliability {quote.reliability}" if quote.reliability else ""]
     cited = [", ".join(part for part in (one.citation, one.locator) if part) for one in quote.citations]
+    if not whole:
+        return [line for line in (where, f"source: {' | '.join(cited)}", f"{quote.kind} {quote.id}") if line]
     lines = [
         where,
         "; ".join(f"{name} {fact}" for name, fact in quote.facts),
