@@ -99,7 +99,7 @@ def test_ask__quotes_rows_verbatim_with_their_sources(question):
         ("When was the armistice signed?", "1953-07-27-armistice-signed"),
         ("Who took over the Eighth Army from Van Fleet?", "1953-02-11-taylor-takes-eighth-army"),
         ("How many sorties did the F-86 fly?", "f86_sorties"),
-        ("How long was the blackout after the raids on the power plants?", "hydro_blackout"),
+        ("How long was the blackout after the raids on the power plants?", "sup_hydro_blackout"),
         ("How far is Sinuiju from the Yalu?", "c_sinuiju"),
         ("Was air action against Manchuria forbidden?", "auth_manchuria"),
     ],

@@ -18,7 +18,7 @@ from stalemate.evidence.ledger import Ledger
 from stalemate.evidence.passage import Passage, RecordKind, passages
 from stalemate.evidence.question import Kind, Question, Unread, read_question
 from stalemate.evidence.quote import Quote, quote
-from stalemate.evidence.words import Term, Thesaurus, tokens
+from stalemate.evidence.words import STOP_WORDS, Term, Thesaurus, tokens
 
 MAX_QUOTES: Final = 3
 MAX_NEAREST: Final = 3
@@ -139,7 +139,7 @@ class Archive:
 
     def _ranked(self, question: Question, fitting: Sequence[Passage]) -> tuple[Passage, ...]:
         scored = [
-            (self._score(question, passage) - 0.3 * place / len(fitting), -place, passage)
+            (self._score(question, passage) - 0.1 * place / len(fitting), -place, passage)
             for place, passage in enumerate(fitting)
         ]
         scored.sort(key=lambda one: one[:2], reverse=True)
@@ -155,7 +155,8 @@ class Archive:
         if _CLAIM in passage.head and not any(term.within(frozenset([_CLAIM])) for term in question.needed):
             score -= 0.5
         if question.span:
-            score += passage.overlap(question.span)
+            inside = passage.kind != "figure" and passage.within(question.span)
+            score += 1.0 if inside else passage.overlap(question.span)
         elif passage.kind == "figure":
             score += length_bonus(passage)
         return score
@@ -166,7 +167,7 @@ class Archive:
         weights = {
             token: self.index.rarity[token]
             for token in passage.head
-            if not token.isdigit() and (token,) not in self.thesaurus.light
+            if not token.isdigit() and token not in STOP_WORDS and (token,) not in self.thesaurus.light
         }
         said = sum(weight for token, weight in weights.items() if token in asked)
         return said / (sum(weights.values()) or 1.0)

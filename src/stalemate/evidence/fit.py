@@ -50,6 +50,13 @@ _STRENGTH: Final = frozenset(tokens("strength forces troops armies army"))
 _LOSSES: Final = frozenset(
     tokens("loss losses casualties casualty dead death deaths killed wounded missing prisoners captured")
 )
+_SAME_DAYS: Final = 0.45
+"""A figure speaks of the time asked about if so much of both is the same: one of two months is enough."""
+_SAME_RATE: Final = 0.6
+"""A rate of half a month is none of the month."""
+_PART_OF_SPAN: Final = 0.08
+"""A total inside the time asked about answers if it is a month of a year, or more."""
+
 _COUNTRY: Final = frozenset(tokens("north south korea front main"))
 _MEASURES: Final = frozenset(tokens("fraction percent ratio hours days minutes rank probability"))
 _RATE: Final = re.compile(r"\bper\b|/")
@@ -102,15 +109,15 @@ def _in_span(question: Question, span: Span, passage: Passage) -> bool:
         return overlap > 0
     if span.mode != "in":
         return overlap >= 0.4
-    if overlap >= 0.5:
-        return True
     row = passage.row
     assert isinstance(row, Figure)
     in_a_month = span.days is not None and span.days <= 31
-    if not passage.within(span) or (in_a_month and _RATE.search(row.unit)):
-        return False
+    if _RATE.search(row.unit):
+        return overlap >= (_SAME_RATE if in_a_month else _SAME_DAYS)
+    if overlap >= _SAME_DAYS or not passage.within(span):
+        return overlap >= _SAME_DAYS
     one_day = passage.last is None or passage.first == passage.last
-    return overlap >= 0.1 or (one_day and (in_a_month or _asks_place(question, row)))
+    return overlap >= _PART_OF_SPAN or (one_day and (in_a_month or _asks_place(question, row)))
 
 
 def _asks_place(question: Question, figure: Figure) -> bool:
@@ -146,8 +153,9 @@ def _measures(question: Question, passage: Passage) -> bool:
         return (
             _is_measure(question, row)
             and all(term.within(passage.counted) for term in counted)
+            and _is_thing(question, passage)
             and (not counted or _is_unit_of(counted, row))
-            and (bool(counted) or _counts_people(question, passage))
+            and _counts_people(question, passage)
         )
     if isinstance(row, Event):
         if question.measure == "long":
@@ -155,6 +163,8 @@ def _measures(question: Question, passage: Passage) -> bool:
         return _has_number_of(question, passage, row)
     if question.measure == "far":
         return isinstance(row, Place) and any(term.within(_BORDERS) for term in question.needed)
+    if isinstance(row, Place):
+        return any(term.within(passage.counted) for term in question.needed)
     return bool(counted) and all(term.within(passage.counted) for term in counted)
 
 
@@ -165,6 +175,18 @@ def _is_measure(question: Question, figure: Figure) -> bool:
         return False
     units = _UNITS.get(question.measure)
     return units is None or not units.isdisjoint(tokens(figure.unit))
+
+
+def _is_thing(question: Question, passage: Passage) -> bool:
+    """Tell whether what is counted is a thing the figure counts, and not a word beside it.
+
+    Where the question names the thing by a light word, such as *troops*, or by a mass, there is no telling.
+    """
+    if not question.counted or question.counted[-1].light or question.measure == "much":
+        return True
+    if passage.things & _OF_PEOPLE:
+        return True
+    return any(term.within(passage.things) for term in question.counted)
 
 
 def _is_unit_of(counted: Sequence[Term], figure: Figure) -> bool:
@@ -192,7 +214,7 @@ def _has_number_of(question: Question, passage: Passage, event: Event) -> bool:
     What else is asked stands in the same clause, or in the title or place.
     """
     counted = [term for term in question.counted if not term.light] or list(question.needed)
-    about = frozenset((*passage.head, *tokens(event.place)))
+    about = frozenset((*passage.head, *tokens(event.place), *tokens(event.category)))
     return any(
         _number_before(counted, tokens(clause))
         and all(term.within(about | set(tokens(clause))) for term in question.needed)

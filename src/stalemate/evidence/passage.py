@@ -11,17 +11,20 @@ from stalemate.evidence.chronicle import Chronicle
 from stalemate.evidence.figure import Event, Figure, FrontPoint, Place, Raid
 from stalemate.evidence.ledger import Ledger
 from stalemate.evidence.moment import Span
-from stalemate.evidence.words import STOP_WORDS, tokens
+from stalemate.evidence.words import plain, stem, tokens
 
 RecordKind = Literal["event", "figure", "raid", "place", "front line"]
 Record = Event | Figure | Raid | Place | FrontPoint
 
 _LINK: Final = re.compile(
-    r"\s(?:of|at|on|in|by|to|for|with|against|from|that|which|per|near|after|over|between|during|under|when"
+    r"\s(?:of|at|on|in|by|to|for|with|against|from|that|which|per|near|after|over|between|during|under|when|around"
     r"|while|\w+ing)\s|[,;(]"
 )
 """What stands before the first of these in a title is the thing that is counted."""
 
+_DONE: Final = frozenset(
+    "lost burnt shot down out put dug built flown met seen sent taken hit run cut off up".split()
+)
 _PER: Final = re.compile(r"\bper\b|/|\(")
 _ASIDE: Final = re.compile(r"\([^()]{40,}\)")
 """A long remark in brackets within a title tells how, not what."""
@@ -40,8 +43,8 @@ class Passage:
     """One row: ``head`` are the tokens of its title, ``body`` those of its text, ``around`` all others.
 
     ``held`` are all of them; ``counted`` those of what a row has a number of: for a figure the thing its
-    title names first and its unit, without the names of the place. ``first`` and ``last`` are its days,
-    ``month`` the month of a value that holds each year.
+    title names first and its unit, without the names of the place; ``things`` the nouns among them.
+    ``first`` and ``last`` are its days, ``month`` the month of a value that holds each year.
     """
 
     kind: RecordKind
@@ -52,6 +55,7 @@ class Passage:
     around: tuple[str, ...]
     held: frozenset[str]
     counted: frozenset[str]
+    things: frozenset[str]
     first: datetime.date | None
     last: datetime.date | None
     month: int | None = None
@@ -120,7 +124,19 @@ def _figure(figure: Figure) -> Passage:
         f"{_LINK.split(figure.quantity, maxsplit=1)[0]} {counts}",
         figure.place,
         _MONTHS.get(month[1]) if month else None,
+        _nouns(figure.quantity) | frozenset(tokens(counts)),
     )
+
+
+def _nouns(title: str) -> frozenset[str]:
+    """Return the last word of each thing that a title names first, what was done to it left out."""
+    found = set()
+    for part in re.split(r"\s(?:and|or)\s", _LINK.split(title, maxsplit=1)[0]):
+        words = list(plain(part))
+        while len(words) > 1 and (words[-1].endswith("ed") or words[-1] in _DONE):
+            words.pop()
+        found.update(stem(word) for word in words[-1:])
+    return frozenset(found)
 
 
 def _place(place: Place) -> Passage:
@@ -154,19 +170,20 @@ def _passage(
     counts: str = "",
     place: str = "",
     month: int | None = None,
+    things: frozenset[str] | None = None,
 ) -> Passage:
     title = _ASIDE.sub(" ", title)
     head, body, context = tokens(title), tokens(text), tokens(around)
-    meant = tuple(token for token in head if token not in STOP_WORDS)
     return Passage(
         kind,
         id,
         row,
-        meant,
+        head,
         body,
         context,
         frozenset((*head, *body, *context)),
         frozenset(tokens(counts)) - frozenset(tokens(place)),
+        frozenset(tokens(counts)) if things is None else things,
         first,
         last,
         month,

@@ -27,7 +27,7 @@ _SHAPES: Final[tuple[tuple[Kind, str], ...]] = (
     ("compare", r"^\W*compare\b|\bversus\b|\bvs\b\.?|\bcompared (?:with|to)\b|\bdifference between\b"),
     ("count", rf"\bhow many (?P<noun>{_COUNTED})\b(?=.*\b(?:recorded|record|listed|list|chronicle)\b)"),
     ("how many", r"\bhow (?:many|much|long|far|fast|large|big|high|deep|heavy|old)\b|\bthe number of\b"),
-    ("when", r"\bwhen\b|\b(?:what|which) (?:was the )?(?:dates?|day)\b|\bdates? of\b"),
+    ("when", r"\bwhen\b|\b(?:what|which) (?:was the )?(?:dates?|day|month|year)\b|\bdates? of\b"),
     ("where", r"\bwhere\b|\b(?:at|in) (?:what|which) (?:place|town|city)\b"),
     (
         "who",
@@ -40,6 +40,7 @@ _SHAPES: Final[tuple[tuple[Kind, str], ...]] = (
 )
 _FRAMES: Final = tuple((kind, re.compile(shape)) for kind, shape in _SHAPES)
 _MEASURE: Final = re.compile(r"\bhow (many|much|long|far|fast|large|big|high|deep|heavy)\b")
+_ORDER: Final = re.compile(r"^\W*(?:please\s+)?(?:list|show|give|find|tell)\b")
 _IDENTITY: Final = re.compile(r"^\W*who (?:is|was|were) (?:the|a|an)\b")
 _WHOLE: Final = re.compile(r"\b(?:in|during|throughout|over|of|for) the (?:whole |entire )?(?:korean )?war\b")
 _JOINTS: Final = re.compile(
@@ -48,8 +49,9 @@ _JOINTS: Final = re.compile(
 _SPLIT: Final = re.compile(r"\bversus\b|\bvs\b\.?|\bcompared (?:with|to)\b")
 _VERBS: Final = frozenset(
     tokens(
-        "was were is are did do does had has have would fly flew flown lose lost died die killed claimed "
-        "drop dropped fell attacked took take come came go went returned released fired fire served used"
+        "was were is are did do does had has have would fly flew flown lose lost died die killed "
+        "claimed drop dropped fell attacked took take come came go went returned released hit struck "
+        "fired fire served used"
     )
 )
 
@@ -150,6 +152,7 @@ def _plain(text: str, kind: Kind, dating: Dating, thesaurus: Thesaurus, noun: st
             rest = frame.sub(" ", rest, count=1)
     if kind == "count":
         rest = re.sub(r"\b(?:recorded|record|records|listed|list|chronicle)\b", " ", rest)
+    rest = _ORDER.sub(" ", rest)
     measure = _MEASURE.search(rest)
     counted: tuple[Term, ...] = ()
     if kind == "how many" and measure:
@@ -168,7 +171,8 @@ def _counted(after: str, thesaurus: Thesaurus) -> tuple[Term, ...]:
     words: list[str] = []
     for word in after.replace("@", " @ ").split():
         token = tokens(word)
-        if not token or token[0] in _VERBS or token[0] in STOP_WORDS:
+        done = bool(words) and word.endswith("ed")
+        if not token or done or token[0] in _VERBS or token[0] in STOP_WORDS:
             break
         words.append(word)
     return thesaurus.terms(" ".join(words))

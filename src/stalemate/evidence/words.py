@@ -143,6 +143,8 @@ def _stemmed(word: str) -> str:
         if root != word and len(root) >= 3 and _VOWEL.search(root):
             word = root[:-1] if root[-1] == root[-2] and root[-1] not in "lsz" else root
             break
+    if word.endswith("ie"):
+        return f"{word[:-2]}y"
     return word[:-1] if word.endswith("e") and len(word) > 3 else word
 
 
@@ -158,9 +160,8 @@ STOP_WORDS: Final = frozenset(
         "that these those there their them they he his she her him we our you your i my me do does did "
         "done has have had having can could may might must shall not no any some all each every many much "
         "more than then so such what which who whom whose when where how if into over under about between "
-        "during against through up down out off again also only very just but please tell show give find "
-        "list many exactly according say said says s t after before since until while among within "
-        "without"
+        "during against through up down out off again also only very just but please many exactly "
+        "according say said says s t after before since until while among within without"
     ).split()
 )
 
