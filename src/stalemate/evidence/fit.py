@@ -6,6 +6,7 @@ Each rule can only refuse: a row that comes here holds every term of the questio
 import datetime
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from stalemate.evidence.figure import Event, Figure, Place, Raid
@@ -29,6 +30,7 @@ _KINDS: Final[dict[Kind, tuple[RecordKind, ...]]] = {
     "count": ("event", "raid"),
     "compare": ("figure", "event"),
 }
+_ACTIONS: Final = ("raid", "air_battle", "air_campaign", "ground", "naval", "guerrilla")
 _BATTLES: Final = {"battle": ("ground", "air_battle"), "incident": ("incident",)}
 _UNITS: Final = {
     measure: frozenset(tokens(units))
@@ -52,6 +54,10 @@ _LOSSES: Final = frozenset(
 )
 _SAME_DAYS: Final = 0.45
 """A figure speaks of the time asked about if so much of both is the same: one of two months is enough."""
+_EVENT_DAYS: Final = 100
+"""What one event counts is no total of a longer time."""
+
+_RAID: Final = tokens("raid")
 _SAME_RATE: Final = 0.6
 """A rate of half a month is none of the month."""
 _PART_OF_SPAN: Final = 0.08
@@ -61,7 +67,8 @@ _COUNTRY: Final = frozenset(tokens("north south korea front main"))
 _MEASURES: Final = frozenset(tokens("fraction percent ratio hours days minutes rank probability"))
 _RATE: Final = re.compile(r"\bper\b|/")
 _CLAUSE: Final = re.compile(r"[;:()]|\.(?!\d)|,(?!\d)")
-_NUMBER_WORDS: Final = frozenset("two three four five six seven eight nine ten eleven twelve".split())
+_JOINS: Final = ("and", "or", "of")
+_NUMBER_WORDS: Final = frozenset("one two three four five six seven eight nine ten eleven twelve".split())
 _NEAR_NUMBER: Final = 4
 
 
@@ -129,12 +136,22 @@ def _asks_place(question: Question, figure: Figure) -> bool:
 def _is_about(question: Question, passage: Passage, row: Event | Raid) -> bool:
     """Tell whether the title or place of an event has one of the terms, or its text all of them.
 
-    The actors alone do not make an event the one that is asked about.
+    The actors alone do not make an event the one that is asked about. Where an attack is asked about, its
+    target stands in the title or is the place: a raid told in passing is another matter.
     """
     about = frozenset((*passage.head, *tokens(row.place)))
+    if any(_RAID in term.ways for term in question.needed):
+        return all(term.within(_attacked(passage, row)) for term in question.needed)
     if not question.needed or any(term.within(about) for term in question.needed):
         return True
     return all(term.within(about | set(passage.body)) for term in question.needed)
+
+
+def _attacked(passage: Passage, row: Event | Raid) -> frozenset[str]:
+    """Return the words of an attack: title and actors, and the place unless it is where it was talked about."""
+    actors = row.services if isinstance(row, Raid) else " ".join(row.actors)
+    told = f"raid {row.category} {row.place}" if isinstance(row, Raid) or row.category in _ACTIONS else ""
+    return frozenset((*passage.head, *tokens(f"{actors} {told}")))
 
 
 def _is_counted(noun: str, passage: Passage) -> bool:
@@ -152,11 +169,12 @@ def _measures(question: Question, passage: Passage) -> bool:
     if isinstance(row, Figure):
         return (
             _is_measure(question, row)
-            and all(term.within(passage.counted) for term in counted)
             and _is_thing(question, passage)
             and (not counted or _is_unit_of(counted, row))
             and _counts_people(question, passage)
         )
+    if passage.kind in ("event", "raid") and question.span and (question.span.days or 0) > _EVENT_DAYS:
+        return False
     if isinstance(row, Event):
         if question.measure == "long":
             return row.end is not None and row.end != row.start
@@ -184,9 +202,8 @@ def _is_thing(question: Question, passage: Passage) -> bool:
     """
     if not question.counted or question.counted[-1].light or question.measure == "much":
         return True
-    if passage.things & _OF_PEOPLE:
-        return True
-    return any(term.within(passage.things) for term in question.counted)
+    people = passage.counted if passage.things & _OF_PEOPLE else frozenset[str]()
+    return question.counted[-1].within(passage.things | people)
 
 
 def _is_unit_of(counted: Sequence[Term], figure: Figure) -> bool:
@@ -223,9 +240,14 @@ def _has_number_of(question: Question, passage: Passage, event: Event) -> bool:
 
 
 def _number_before(counted: Sequence[Term], words: Sequence[str]) -> bool:
-    for place, word in enumerate(words):
-        if word[0].isdigit() or word in _NUMBER_WORDS:
-            after = frozenset(words[place + 1 : place + 1 + _NEAR_NUMBER])
-            if all(term.within(after) for term in counted):
-                return True
+    """Tell whether a number is followed by all that is counted, with no other number and no *and* between."""
+    ends = [place for place, word in enumerate(words) if _is_number(word) or word in _JOINS]
+    for begin, end in pairwise([*ends, len(words)]):
+        after = frozenset(words[begin + 1 : min(end, begin + 1 + _NEAR_NUMBER)])
+        if _is_number(words[begin]) and all(term.within(after) for term in counted):
+            return True
     return False
+
+
+def _is_number(word: str) -> bool:
+    return word[0].isdigit() or word in _NUMBER_WORDS

@@ -14,10 +14,16 @@ _MONTHS: Final = {
     for name in (calendar.month_name[number], calendar.month_abbr[number])
 } | {"sept": 9}
 _SEASONS: Final = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11), "winter": (12, 14)}
-_PARTS: Final = {"early": (1, 10), "mid": (10, 20), "late": (20, 31)}
-_PARTS |= {"start of": (1, 10), "beginning of": (1, 10), "middle of": (10, 20), "end of": (20, 31)}
-_PARTS_OF_YEAR: Final = {"early": (1, 4), "mid": (5, 8), "late": (9, 12)}
-_PARTS_OF_YEAR |= {"start of": (1, 1), "beginning of": (1, 1), "middle of": (5, 8), "end of": (12, 12)}
+_PARTS: Final = {
+    **{word: (1, 10) for word in ("early", "start of", "beginning of")},
+    **{word: (10, 20) for word in ("mid", "middle of")},
+    **{word: (20, 31) for word in ("late", "end of")},
+}
+_PARTS_OF_YEAR: Final = {
+    **{word: (1, 1) for word in ("start of", "beginning of")},
+    **{word: (5, 8) for word in ("mid", "middle of")},
+    **{"early": (1, 4), "late": (9, 12), "end of": (12, 12)},
+}
 _ORDER: Final = {
     **{word: 1 for word in ("first", "1st", "q1", "h1")},
     **{word: 2 for word in ("second", "2nd", "q2", "h2")},

@@ -34,6 +34,9 @@ _WIDE_TOPICS: Final = frozenset(
 )
 """Topics that are no words of the matter: a figure filed under losses need not count a loss."""
 
+_NAME_LETTERS: Final = 5
+"""Words of so many letters in a figure's id name the operation, hill or source it belongs to."""
+
 _EACH_YEAR: Final = re.compile(r"Each year: (\w+)")
 _MONTHS: Final = {name: number for number, name in enumerate(calendar.month_name)}
 
@@ -108,7 +111,8 @@ def _raid(raid: Raid) -> Passage:
 
 def _figure(figure: Figure) -> Passage:
     topic = "" if figure.topic in _WIDE_TOPICS else figure.topic.replace("_", " ")
-    around = f"{topic} {figure.side} {figure.place}"
+    named = " ".join(word for word in figure.id.split("_") if len(word) >= _NAME_LETTERS)
+    around = f"{topic} {figure.side} {figure.place} {named}"
     text = f"{figure.unit} {figure.text}"
     counts = _PER.split(figure.unit)[0]
     month = _EACH_YEAR.search(figure.note) if figure.precision == "yearly" else None
@@ -130,7 +134,7 @@ def _figure(figure: Figure) -> Passage:
 
 def _nouns(title: str) -> frozenset[str]:
     """Return the last word of each thing that a title names first, what was done to it left out."""
-    found = set()
+    found: set[str] = set()
     for part in re.split(r"\s(?:and|or)\s", _LINK.split(title, maxsplit=1)[0]):
         words = list(plain(part))
         while len(words) > 1 and (words[-1].endswith("ed") or words[-1] in _DONE):

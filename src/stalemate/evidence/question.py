@@ -41,6 +41,7 @@ _SHAPES: Final[tuple[tuple[Kind, str], ...]] = (
 _FRAMES: Final = tuple((kind, re.compile(shape)) for kind, shape in _SHAPES)
 _MEASURE: Final = re.compile(r"\bhow (many|much|long|far|fast|large|big|high|deep|heavy)\b")
 _ORDER: Final = re.compile(r"^\W*(?:please\s+)?(?:list|show|give|find|tell)\b")
+_LAST: Final = re.compile(r"\blast(?:ed|ing)?\b")
 _IDENTITY: Final = re.compile(r"^\W*who (?:is|was|were) (?:the|a|an)\b")
 _WHOLE: Final = re.compile(r"\b(?:in|during|throughout|over|of|for) the (?:whole |entire )?(?:korean )?war\b")
 _JOINTS: Final = re.compile(
@@ -158,6 +159,8 @@ def _plain(text: str, kind: Kind, dating: Dating, thesaurus: Thesaurus, noun: st
     if kind == "how many" and measure:
         counted = _counted(rest[measure.end() :], thesaurus) if measure[1] in ("many", "much") else ()
         rest = f"{rest[: measure.start()]} {rest[measure.end() :]}"
+    if measure and measure[1] == "long":
+        rest = _LAST.sub(" ", rest)
     terms = thesaurus.terms(rest)
     word = noun or (measure[1] if measure else "")
     if kind == "what" and dating.spans and all(term.light for term in terms):

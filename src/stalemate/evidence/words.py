@@ -161,7 +161,7 @@ STOP_WORDS: Final = frozenset(
         "done has have had having can could may might must shall not no any some all each every many much "
         "more than then so such what which who whom whose when where how if into over under about between "
         "during against through up down out off again also only very just but please many exactly "
-        "according say said says s t after before since until while among within without"
+        "according say said says s t after before since until while among within without would"
     ).split()
 )
 
