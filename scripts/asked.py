@@ -17,7 +17,7 @@ from stalemate.evidence.quote import Quote
 ROOT = Path(__file__).resolve().parents[1]
 RECORD = ROOT / "record"
 QUESTIONS = ROOT / "tests" / "questions" / "ask.csv"
-HALVES = ("development", "held-out")
+HALVES = ("development", "held-out", "second held-out")
 
 Rows = Sequence[Sequence[str]]
 Cells = dict[str, str]
@@ -135,7 +135,7 @@ _HEAD = (
 
 def is_correct(quote: Quote) -> bool:
     """Tell whether a quotation has the words, sources and locator of its row, by a plain reading of it."""
-    row = _record().get(quote.id)
+    row = _record().get((_TABLES.get(quote.kind, ""), quote.id))
     if row is None:
         return quote.kind == "front line"
     words = {"event": "title", "raid": "name", "figure": "quantity", "place": "name_1950s"}[quote.kind]
@@ -149,11 +149,20 @@ def is_correct(quote: Quote) -> bool:
     return same and cited and where and row.get("trust", "") == quote.trust
 
 
+_TABLES = {"event": "events", "raid": "raids", "place": "places", "figure": "figures"}
+
+
 @cache
-def _record() -> dict[str, Cells]:
-    tables = [RECORD / f"{name}.csv" for name in ("events", "raids", "places")]
-    tables += sorted((RECORD / "figures").glob("*.csv"))
-    return {row["id"]: row for table in tables for row in _cells(table)}
+def _record() -> dict[tuple[str, str], Cells]:
+    """Return every row by its table and id; an event and a raid may have the same id."""
+    rows = {(name, row["id"]): row for name in _TABLES.values() for row in _rows_of(name)}
+    return rows
+
+
+def _rows_of(name: str) -> list[Cells]:
+    if name != "figures":
+        return _cells(RECORD / f"{name}.csv")
+    return [row for table in sorted((RECORD / name).glob("*.csv")) for row in _cells(table)]
 
 
 def _cells(path: Path) -> list[Cells]:

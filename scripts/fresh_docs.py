@@ -21,6 +21,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
+import asked
 import odd
 import pictures
 import typer
@@ -178,6 +179,9 @@ def _made(page: Path, found: "re.Match[str]") -> str:
         "inputs": lambda _: _with_head(odd.inputs(read.load(SCENARIO))),
         "decisions": lambda _: odd.decisions(),
         "blocks": _blocks,
+        "asked": lambda _: _with_head(asked.halves()),
+        "classes": lambda _: _with_head(asked.classes()),
+        "misses": lambda _: _with_head(asked.misses()),
     }
     name = found[1]
     if name not in makers:

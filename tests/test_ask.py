@@ -6,6 +6,7 @@ import json
 import sqlite3
 import string
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -137,7 +138,11 @@ def test_ask__marks_what_is_recalled_as_a_lead():
 )
 def test_ask__counts_raids_as_a_plain_scan_of_the_table_does(question, scan):
     category, month = scan
-    wanted = {k for k, row in RAIDS.items() if row["category"] == category and row["date"].startswith(month)}
+    wanted = {
+        ("raid", name)
+        for name, row in RAIDS.items()
+        if row["category"] == category and row["date"].startswith(month)
+    }
     assert set(ARCHIVE.ask(question).matched) >= wanted
     assert wanted
 
@@ -149,7 +154,7 @@ def test_ask__counts_the_events_of_a_month(month):
     first = datetime.date(year, number, 1)
     last = (first + datetime.timedelta(days=31)).replace(day=1) - datetime.timedelta(days=1)
     wanted = {
-        name
+        ("event", name)
         for name, row in EVENTS.items()
         if row["start"] <= last.isoformat() and (row["end"] or row["start"]) >= first.isoformat()
     }
@@ -159,9 +164,11 @@ def test_ask__counts_the_events_of_a_month(month):
 
 def test_ask__on_this_day_lists_every_row_of_the_day():
     wanted = {
-        name for name, row in EVENTS.items() if row["start"][5:] == "07-11" and row["precision"] == "day"
+        ("event", name)
+        for name, row in EVENTS.items()
+        if row["start"][5:] == "07-11" and row["precision"] == "day"
     }
-    wanted |= {name for name, row in RAIDS.items() if row["date"][5:] == "07-11"}
+    wanted |= {("raid", name) for name, row in RAIDS.items() if row["date"][5:] == "07-11"}
     assert set(ARCHIVE.ask("On this day: 11 July").matched) == wanted
 
 
@@ -225,6 +232,33 @@ def test_ask__takes_hostile_text_as_words(question):
     json.dumps(answer.read_as)
 
 
+with (Path(__file__).parent / "questions" / "ask.csv").open(encoding="utf-8", newline="") as file:
+    ASKED = list(csv.DictReader(file))
+
+
+def test_questions__name_rows_that_exist_and_a_third_have_none():
+    known = {*EVENTS, *RAIDS, *FIGURES, *PLACES}
+    expected = [[name for name in row["records"].split("; ") if name] for row in ASKED]
+    assert all(name in known for names in expected for name in names)
+    assert len({row["question"] for row in ASKED}) == len(ASKED) >= 90
+    assert sum(not names for names in expected) * 3 >= len(ASKED)
+    assert all(bool(row["reason"]) != bool(row["records"]) for row in ASKED)
+
+
+def test_questions__are_answered_within_the_bars():
+    """Wrong answers at most 3 % of those given, at least 90 % of what has no answer declined."""
+    wrong = given = declined = unknown = 0
+    for row in ASKED:
+        answer = ARCHIVE.ask(row["question"])
+        expected = set(row["records"].split("; ")) - {""}
+        given += answer.kind == "answered"
+        wrong += answer.kind == "answered" and not expected.intersection(ids(answer))
+        unknown += not expected
+        declined += not expected and answer.kind == "declined"
+    assert wrong <= 0.03 * given
+    assert declined >= 0.9 * unknown
+
+
 WORDS = st.sampled_from(
     "how many when where who what compare versus and between from by since on this day 1952 june 30 february "
     "suiho raid rail cuts claimed mig b-29 pyongyang AND OR NOT NEAR * \" ' ( ) : ^ - @ koje-do un us".split()
@@ -253,7 +287,7 @@ def test_ask__knows_every_event_by_its_title():
     lost = []
     for name, row in EVENTS.items():
         answer = ARCHIVE.ask(f"What was {row['title']}, {row['start']}?")
-        if answer.kind == "answered" and name not in answer.matched:
+        if answer.kind == "answered" and ("event", name) not in answer.matched:
             lost.append(name)
     assert lost == []
 

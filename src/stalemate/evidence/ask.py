@@ -43,14 +43,15 @@ class Answer:
     """What the record says to a question.
 
     ``kind`` is answered or declined; ``read_as`` the question as understood; ``quotes`` one to three rows;
-    ``matched`` the ids of all rows that fit. If declined: ``why``, and ``nearest``, which answers nothing.
+    ``matched`` kind and id of all rows that fit, for an event and a raid may have the same id. If declined:
+    ``why``, and ``nearest``, which answers nothing.
     """
 
     kind: Literal["answered", "declined"]
     question: str
     read_as: str
     quotes: tuple[Quote, ...] = ()
-    matched: tuple[str, ...] = ()
+    matched: tuple[tuple[RecordKind, str], ...] = ()
     why: str = ""
     nearest: tuple[Quote, ...] = ()
     searched: str = ""
@@ -179,7 +180,7 @@ class Archive:
             question.text,
             question.read_as,
             tuple(quote(self.ledger, one) for one in shown),
-            tuple(one.id for one in found),
+            tuple((one.kind, one.id) for one in found),
             searched=self.searched,
         )
 
@@ -207,7 +208,7 @@ class Archive:
             question.text,
             f"compare: {' | '.join(_said(one) for one, _ in sides)}",
             tuple(quote(self.ledger, one) for one in pairs[0]),
-            tuple(one.id for one in pairs[0]),
+            tuple((one.kind, one.id) for one in pairs[0]),
             searched=self.searched,
         )
 

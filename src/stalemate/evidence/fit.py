@@ -148,7 +148,7 @@ def _is_about(question: Question, passage: Passage, row: Event | Raid) -> bool:
 
 
 def _attacked(passage: Passage, row: Event | Raid) -> frozenset[str]:
-    """Return the words of an attack: title and actors, and the place unless it is where it was talked about."""
+    """Return the words of an attack: title, actors, and the place unless it is where it was talked of."""
     actors = row.services if isinstance(row, Raid) else " ".join(row.actors)
     told = f"raid {row.category} {row.place}" if isinstance(row, Raid) or row.category in _ACTIONS else ""
     return frozenset((*passage.head, *tokens(f"{actors} {told}")))
@@ -228,10 +228,13 @@ def _counts_people(question: Question, passage: Passage) -> bool:
 def _has_number_of(question: Question, passage: Passage, event: Event) -> bool:
     """Tell whether a clause of an event has a number followed closely by all that is counted.
 
-    What else is asked stands in the same clause, or in the title or place.
+    What else is asked stands in the same clause, or in the title or place; and one term at least in the title
+    or place, for a death told in passing is no answer to how many died in the month.
     """
     counted = [term for term in question.counted if not term.light] or list(question.needed)
     about = frozenset((*passage.head, *tokens(event.place), *tokens(event.category)))
+    if not any(term.within(about) for term in question.needed):
+        return False
     return any(
         _number_before(counted, tokens(clause))
         and all(term.within(about | set(tokens(clause))) for term in question.needed)

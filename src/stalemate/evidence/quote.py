@@ -98,7 +98,7 @@ def _event(ledger: Ledger, row: Event) -> Quote:
         title=row.title,
         citations=_citations(ledger, row.sources, row.cited),
         text=row.summary,
-        date=row.period,
+        date=row.period.removeprefix("from "),
         precision=row.precision,
         place=row.place,
         side="; ".join(row.actors),

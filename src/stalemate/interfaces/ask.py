@@ -37,7 +37,7 @@ def answer_payload(answer: "Answer") -> dict[str, Any]:
         "question": answer.question,
         "read_as": answer.read_as,
         "quotes": [quote_payload(one) for one in answer.quotes],
-        "matched": list(answer.matched),
+        "matched": [{"kind": kind, "id": id} for kind, id in answer.matched],
         "why": answer.why,
         "nearest": [quote_payload(one) for one in answer.nearest],
         "searched": answer.searched,
