@@ -125,6 +125,21 @@ def test_ask__marks_what_is_recalled_as_a_lead():
     assert "not proof" in quote.trust_means
 
 
+def test_ask__marks_a_place_with_a_recalled_number_as_a_lead():
+    (quote,) = ARCHIVE.ask("What was the population of Wonsan?").quotes
+    row = PLACES[quote.id]
+    facts = dict(quote.facts)
+    assert "recalled" in row["population_cited"] == facts["population cited"]
+    assert int(facts["population"].replace(",", "")) == int(row["population"])
+    assert quote.is_lead
+
+
+def test_ask__warns_of_front_lines():
+    quotes = ARCHIVE.ask("Where was the front line on 27 July 1953?").quotes
+    assert quotes
+    assert all("never for areas" in quote.trust_means for quote in quotes)
+
+
 @pytest.mark.parametrize(
     ("question", "scan"),
     [

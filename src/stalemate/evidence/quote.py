@@ -17,6 +17,9 @@ LEADS: Final = {
 }
 
 
+_PART_RECALLED: Final = "in part recalled, as the cells say: a lead, not proof"
+
+
 @dataclass(frozen=True)
 class Citation:
     """One source of a quotation: its id, itself in one line, and where in it."""
@@ -70,13 +73,15 @@ class Quote:
 
     @property
     def trust_means(self) -> str:
-        """What the mark of trust means, in words; rows of places and lines carry none."""
-        return LEADS.get(self.trust, "")
+        """What the mark of trust means, in words; places and lines carry no mark, but a warning."""
+        if self.kind == "front line":
+            return "drawn from descriptions or a later map: fit for position only, never for areas"
+        return LEADS.get(self.trust, _PART_RECALLED if self.is_lead else "")
 
     @property
     def is_lead(self) -> bool:
-        """Whether the row is from memory: a lead, not proof."""
-        return self.trust == "recalled"
+        """Whether the row, or a cell of a place, is from memory: a lead, not proof."""
+        return self.trust == "recalled" or any("recalled" in cell for _, cell in self.facts)
 
 
 def quote(ledger: Ledger, passage: Passage) -> Quote:

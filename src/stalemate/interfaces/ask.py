@@ -98,19 +98,26 @@ def _lines(quote: "Quote", whole: bool) -> list[str]:
     when = f"{quote.date} (known to the {quote.precision.replace('_', ' ')})" if quote.date else ""
     where = "; ".join(part for part in (when, quote.place, quote.side) if part)
     marks = [quote.trust_means, f"reliability {quote.reliability}" if quote.reliability else ""]
-    cited = [", ".join(part for part in (one.citation, one.locator) if part) for one in quote.citations]
+    source = f"source: {_cited(quote)}"
     if not whole:
-        return [line for line in (where, f"source: {' | '.join(cited)}", f"{quote.kind} {quote.id}") if line]
+        return [line for line in (where, source, f"{quote.kind} {quote.id}") if line]
     lines = [
         where,
         "; ".join(f"{name} {fact}" for name, fact in quote.facts),
-        f"source: {' | '.join(cited)}",
+        source,
         "; ".join(mark for mark in marks if mark),
         f"note: {quote.note}" if quote.note else "",
         f"{quote.kind} {quote.id}",
         "on the same matter:" if quote.rivals else "",
     ]
     return [line for line in lines if line]
+
+
+def _cited(quote: "Quote") -> str:
+    """Return every source in words, and a locator that all share once."""
+    works = " | ".join(one.citation for one in quote.citations)
+    locators = dict.fromkeys(one.locator for one in quote.citations if one.locator)
+    return works + (f"; where: {'; '.join(locators)}" if locators else "")
 
 
 def _rival(rival: "RivalValue") -> str:
