@@ -98,6 +98,7 @@ ORDER = [
     "analysis.compare",
     "analysis.verdict",
     "analysis.services",
+    "analysis.playback",
     "analysis.predict",
     "analysis.baselines",
     "analysis.scorecard",

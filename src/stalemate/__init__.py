@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from stalemate.analysis.explain import Explained, explain
     from stalemate.analysis.floor import Floors, floor
     from stalemate.analysis.interdiction import Interdiction, interdict
+    from stalemate.analysis.playback import Playback, playback
     from stalemate.analysis.predict import Prediction, predict
     from stalemate.analysis.scorecard import Scorecard, scorecard
     from stalemate.analysis.settlement import Settlement, settlement
@@ -41,6 +42,7 @@ __all__ = [
     "Explained",
     "Floors",
     "Interdiction",
+    "Playback",
     "Prediction",
     "Runs",
     "Scenario",
@@ -55,6 +57,7 @@ __all__ = [
     "floor",
     "interdict",
     "load",
+    "playback",
     "predict",
     "read_run",
     "run",
@@ -74,6 +77,7 @@ _HOMES = {
     "Explained": "analysis.explain",
     "Floors": "analysis.floor",
     "Interdiction": "analysis.interdiction",
+    "Playback": "analysis.playback",
     "Prediction": "analysis.predict",
     "Runs": "ensemble.runs",
     "Scenario": "scenario.schema",
@@ -88,6 +92,7 @@ _HOMES = {
     "find_posterior": "ensemble.posteriors",
     "interdict": "analysis.interdiction",
     "load": "scenario.read",
+    "playback": "analysis.playback",
     "predict": "analysis.predict",
     "read_run": "ensemble.runs",
     "run": "ensemble.runner",

@@ -196,17 +196,28 @@ def outcomes_of(
 def weekly_of(
     daily: Daily, kept: Sequence[Column], places: Mapping[str, Sequence[str]]
 ) -> npt.NDArray[np.float32]:
-    """Return the weekly series: float32 (replicate, week, column).
-
-    A week holds the sum, mean or last value of its days, as the quantity's kind says. The last week may be
-    short.
-    """
+    """Return the weekly series: float32 (replicate, week, column)."""
     series = []
     for quantity, place in kept:
         values = daily[quantity]
         days = values[..., places[quantity].index(place)] if place else whole_of(quantity, values)
-        series.append(_by_week(np.asarray(days, np.float64), RECORDED[quantity].kind or "mean"))
-    return np.stack(series, axis=2).astype(np.float32)
+        series.append(by_week(quantity, days))
+    return np.stack(series, axis=2)
+
+
+def by_week(quantity: str, days: npt.NDArray[np.floating]) -> npt.NDArray[np.float32]:
+    """Return a quantity by week, (replicate, week) or (replicate, week, place), of its days in that order.
+
+    A week holds the sum, mean or last value of its days, as the quantity's kind says. The last may be short.
+    """
+    kind = RECORDED[quantity].kind or "mean"
+    exact = np.asarray(days, np.float64)
+    if exact.ndim == 2:
+        return _by_week(exact, kind).astype(np.float32)
+    wars, length, places = exact.shape
+    rows = np.ascontiguousarray(exact.swapaxes(1, 2)).reshape(wars * places, length)
+    weeks = _by_week(rows, kind).astype(np.float32)
+    return np.ascontiguousarray(weeks.reshape(wars, places, -1).swapaxes(1, 2))
 
 
 def whole_of(quantity: str, values: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:

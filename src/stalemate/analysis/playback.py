@@ -1,0 +1,175 @@
+"""A war as it can be played back: weekly series of every place, of many wars and of one alone.
+
+What a stored run keeps is the whole of each quantity. Here the wars are fought again with their places:
+lines, crossings, targets and sectors, for one policy or several on one clock and under one luck.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from stalemate.analysis.estimate import BAND
+from stalemate.engine import simulate as engine
+from stalemate.engine.simulate import Block, Structures
+from stalemate.ensemble.outcomes import DAYS_PER_WEEK, by_week
+from stalemate.ensemble.runner import DEFAULT_SEED, Plan, Progress, checked_counts, run_blocks
+from stalemate.ensemble.store import SHARD_WARS
+from stalemate.errors import QueryError
+from stalemate.policies.directive import AbstractPolicy
+from stalemate.policies.naming import named
+from stalemate.scenario.schema import Scenario
+from stalemate.systems.variables import RECORDED
+
+if TYPE_CHECKING:
+    import xarray
+
+Series = npt.NDArray[np.float32]
+
+QUANTITIES: Final = (
+    "open_share",
+    "section_tonnes",
+    "cuts",
+    "bridges_down",
+    "target_left",
+    "front_tonnes",
+    "shells_communist",
+    "line_shift_km",
+)
+"""What is played: the state of lines, crossings, targets and sectors. A sum is that of the week."""
+
+DEFAULT_WARS: Final = 256
+MOST_WARS: Final = 2000
+"""More wars than this would not fit in memory place by place."""
+
+
+@dataclass(frozen=True)
+class Track:
+    """One quantity under one policy: ``median``, ``low``, ``high`` and ``one``, each float32 (week, place).
+
+    The first three are of all wars in each week apart; ``one`` is the war asked for, whole.
+    """
+
+    quantity: str
+    unit: str
+    places: tuple[str, ...]
+    median: Series
+    low: Series
+    high: Series
+    one: Series
+
+
+@dataclass(frozen=True)
+class Playback:
+    """Policies side by side on one clock; ``weeks`` are first days, ``tracks`` quantity -> track a policy."""
+
+    scenario: str
+    policies: tuple[str, ...]
+    seed: int
+    replicates: int
+    replicate: int
+    posterior: str
+    weeks: tuple[date, ...]
+    tracks: tuple[dict[str, Track], ...]
+
+    def to_xarray(self) -> "xarray.Dataset":
+        """Return all tracks with units: (policy, statistic, week, place of its axis)."""
+        import xarray
+
+        data, places = {}, {}
+        for quantity in self.tracks[0]:
+            axis = RECORDED[quantity].axes[0]
+            tracks = [mine[quantity] for mine in self.tracks]
+            places[axis] = list(tracks[0].places)
+            values = np.stack([np.stack([t.median, t.low, t.high, t.one]) for t in tracks])
+            data[quantity] = xarray.DataArray(
+                values,
+                dims=("policy", "statistic", "week", axis),
+                attrs={"units": tracks[0].unit, "long_name": RECORDED[quantity].meaning},
+            )
+        return xarray.Dataset(
+            data,
+            coords={
+                "policy": list(self.policies),
+                "statistic": ["median", "low", "high", "one"],
+                "week": np.array(self.weeks, dtype="datetime64[ns]"),
+                **places,
+            },
+            attrs={"scenario": self.scenario, "seed": self.seed, "replicates": self.replicates},
+        )
+
+
+def playback(
+    war: Scenario,
+    policy: str | AbstractPolicy | Sequence[str | AbstractPolicy],
+    *,
+    replicates: int = DEFAULT_WARS,
+    replicate: int = 0,
+    seed: int = DEFAULT_SEED,
+    structures: Structures | None = None,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Playback:
+    """Fight wars of one or more policies and return weekly series by place; ``replicate`` is kept whole.
+
+    Raises QueryError for more wars than ``MOST_WARS`` or a replicate that is not among them, and PolicyError
+    for an unknown policy.
+    """
+    checked_counts(replicates, seed)
+    if replicates > MOST_WARS:
+        raise QueryError(f"found {replicates} wars; a playback takes at most {MOST_WARS}")
+    if not 0 <= replicate < replicates:
+        raise QueryError(f"found replicate {replicate}; expected 0 to {replicates - 1}")
+    chosen = [policy] if isinstance(policy, str | AbstractPolicy) else list(policy)
+    policies = [named(p, war) if isinstance(p, str) else p for p in chosen]
+    forms = structures or Structures()
+    prepared = engine.prepare(war)
+    places = {quantity: engine.places(prepared, quantity) for quantity in QUANTITIES}
+    parts = [range(at, min(at + SHARD_WARS, replicates)) for at in range(0, replicates, SHARD_WARS)]
+
+    def reduce(block: Block) -> dict[str, Series]:
+        return {name: by_week(name, block.daily[name]) for name in QUANTITIES}
+
+    plan = Plan(
+        prepared=prepared,
+        wars=[(one, part) for one in policies for part in parts],
+        seed=seed,
+        record=QUANTITIES,
+        structures=forms,
+        until=war.days,
+        reduce=reduce,
+    )
+    blocks = run_blocks(plan, workers=workers, progress=progress)
+    tracks = tuple(_tracks([next(blocks) for _ in parts], places, replicate) for _ in policies)
+    return Playback(
+        scenario=war.name,
+        policies=tuple(one.label for one in policies),
+        seed=seed,
+        replicates=replicates,
+        replicate=replicate,
+        posterior=forms.given.label if forms.given else "",
+        weeks=tuple(war.start + timedelta(days=day) for day in range(0, war.days, DAYS_PER_WEEK)),
+        tracks=tracks,
+    )
+
+
+def _tracks(
+    blocks: Sequence[dict[str, Series]], places: dict[str, tuple[str, ...]], replicate: int
+) -> dict[str, Track]:
+    made = {}
+    for quantity in QUANTITIES:
+        values = np.concatenate([block[quantity] for block in blocks])
+        low, median, high = np.quantile(values, (BAND[0], 0.5, BAND[1]), axis=0).astype(np.float32)
+        made[quantity] = Track(
+            quantity=quantity,
+            unit=RECORDED[quantity].unit,
+            places=places[quantity],
+            median=median,
+            low=low,
+            high=high,
+            one=values[replicate],
+        )
+    return made
