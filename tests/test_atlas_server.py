@@ -101,6 +101,36 @@ def test_door__open_to_others_answers_to_addresses_and_its_name_only():
     assert not any(door.admits(host) for host in ("elsewhere.example", "192.168.1.4:81", "1.2.3", "[::zz]"))
 
 
+def test_ask__quotes_the_record_with_links_that_lead_there():
+    page = asked("/ask?q=When was the Namsi raid?").text
+    assert "<h2>The record says</h2>" in page
+    assert 'href="/events/1951-10-23-namsi-raid"' in page
+    links = set(re.findall(r'href="(/(?:events|figures|places|sources)/[^"]+)"', page))
+    assert len(links) > 1
+    assert {link: asked(link).status_code for link in links} == dict.fromkeys(links, 200)
+    answer = asked("/api/ask?q=When was the Namsi raid?").json()
+    assert answer["kind"] == "answered"
+    assert answer["quotes"][0]["id"] == "1951-10-23-namsi-raid"
+
+
+def test_ask__declines_visibly():
+    page = asked("/ask?q=Who sells the best coffee in Paris?").text
+    assert "<h2>The record does not answer this</h2>" in page
+    assert asked("/api/ask?q=Who sells the best coffee in Paris?").json()["kind"] == "declined"
+
+
+def test_ask__without_a_question_is_a_form():
+    page = asked("/ask")
+    assert page.status_code == 200
+    assert "The record" not in page.text.partition("<main")[2].partition("</form>")[2]
+
+
+@pytest.mark.parametrize("question", ["q=", "q=%20", "q=a&q=b", "x=a", "q=a&x=b", "q=" + "a" * 401])
+def test_ask__refuses_what_is_no_question(question):
+    assert asked(f"/ask?{question}").status_code == 422
+    assert asked(f"/api/ask?{question}").status_code == 422 or question == "q=%20"
+
+
 def test_map__a_question_leads_to_the_page_of_the_day():
     answer = asked("/map?date=1952-02-29")
     assert (answer.status_code, answer.headers["location"]) == (303, "/map/1952-02-29")
@@ -169,10 +199,16 @@ def test_server__hostile_paths_are_refused_and_never_break_it(prefix, rest):
 @CHECKED
 @given(name=st.text(max_size=20), value=st.text(max_size=40))
 def test_server__hostile_questions_are_refused_and_never_break_it(name, value):
-    for path in ("/", "/events", "/days/07-27"):
+    for path in ("/", "/events", "/days/07-27", "/ask"):
         answer = client().get(path, params={name: value})
         assert answer.status_code in (200, 422)
-        assert answer.status_code == 422 or not (name or value)
+        assert answer.status_code == 422 or not (name or value) or (path, name) == ("/ask", "q")
+
+
+@CHECKED
+@given(st.text(max_size=60))
+def test_ask__hostile_questions_never_break_it(text):
+    assert client().get("/ask", params={"q": text}).status_code in (200, 422)
 
 
 @pytest.fixture

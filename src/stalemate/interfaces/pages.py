@@ -114,7 +114,7 @@ def _answer(runs: Runs, war: Scenario, ledger: Ledger) -> Answer:
         form_labels=tuple(outcome_named(name).label for name in FORM_OUTCOMES),
         chart=_address(weekly_chart(runs, war.observations)),
         map=_address(war_map(war, ledger, runs)) if drawable else "",
-        map_caption=f"{what}{beside}. Coast and rivers are not drawn.",
+        map_caption=f"{what}{beside}. Coast and rivers: GSHHG, WDBII, LGPL 3.",
         again=_again(recipe, names),
     )
 

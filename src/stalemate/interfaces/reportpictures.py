@@ -4,6 +4,7 @@ Needs matplotlib. The same run gives the same bytes.
 """
 
 import io
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +16,7 @@ from stalemate.ensemble.questions import QUANTITIES
 from stalemate.ensemble.runs import Runs
 from stalemate.evidence.figure import FrontPoint, Place
 from stalemate.evidence.ledger import Ledger
+from stalemate.interfaces.atlas.basemap import Line, base_map
 from stalemate.interfaces.picture import panel
 from stalemate.scenario.schema import Observed, Scenario
 from stalemate.systems.variables import RECORDED
@@ -39,6 +41,9 @@ SERIES: Final = (
 _ACROSS: Final = 3
 _FRONT: Final = ("#8a8a8a", "#111111")
 _TOWN: Final = "#5a2a1c"
+_WATER, _LAND, _SHORE, _RIVER = "#e4ecf1", "#fbf8ef", "#8a979f", "#8fb0c6"
+_ROUND, _EVERY = 0.2, 25
+"""Beyond this many degrees outside the frame only every so many vertices of a coast are kept."""
 _CROWD: Final = 0.16
 """Names of towns nearer than this, in degrees of latitude, would overlap."""
 _APART: Final = 0.95
@@ -65,7 +70,7 @@ def weekly_chart(runs: Runs, observations: Sequence[Observed]) -> bytes:
 
 
 def war_map(war: Scenario, ledger: Ledger, runs: Runs) -> bytes:
-    """Return the map: railways, towns by the share destroyed on record, the front line at first and last.
+    """Return the map: coast, railways, towns by the share destroyed on record, the front at first and last.
 
     Beside each sector stands the median difference in what it got, for a run of two policies.
     """
@@ -82,6 +87,7 @@ def war_map(war: Scenario, ledger: Ledger, runs: Runs) -> bytes:
     axes.autoscale_view()
     west, east = axes.get_xlim()
     south, north = axes.get_ylim()
+    _land(axes, west, east, south - (_BELOW if len(runs.recipe.policies) == 2 else 0), north)
     towns = [place for place in ledger.places.values() if place.destroyed_percent]
     front = [point for point in ledger.front_line if runs.recipe.start <= point.date <= runs.recipe.end]
     _towns(axes, [t for t in towns if west < t.lon_deg < east and south < t.lat_deg < north])
@@ -119,6 +125,40 @@ def _record(axes: "Axes", row: Observed) -> None:
         markerfacecolor="#000000" if filled else "#ffffff",
         linewidth=1.0,
         zorder=6,
+    )
+
+
+def _land(axes: "Axes", west: float, east: float, south: float, north: float) -> None:
+    """Draw sea, land, lakes and rivers of the frame, under everything else; what is outside is thinned."""
+    ground = base_map()
+
+    def near(lon: float, lat: float) -> bool:
+        return west - _ROUND < lon < east + _ROUND and south - _ROUND < lat < north + _ROUND
+
+    def thinned(lines: Sequence[Line]) -> list[Line]:
+        met = [line for line in lines if any(near(*place) for place in line)]
+        return [tuple(p for at, p in enumerate(line) if near(*p) or _kept(line, at)) for line in met]
+
+    axes.set_facecolor(_WATER)
+    for face, shapes in ((_LAND, ground.land), (_WATER, ground.lakes)):
+        for line in thinned(shapes):
+            axes.fill(*zip(*line, strict=True), facecolor=face, edgecolor="none", zorder=0)
+    for colour, style, shapes in (
+        (_SHORE, "-", ground.shore),
+        (_RIVER, "-", ground.rivers),
+        (_RIVER, "--", ground.approximate),
+    ):
+        for line in thinned(shapes):
+            axes.plot(*zip(*line, strict=True), color=colour, linestyle=style, linewidth=0.6, zorder=1)
+
+
+def _kept(line: Line, at: int) -> bool:
+    """Tell whether a vertex outside the frame stays: every so many, and both ends of a long step."""
+    beside = line[max(at - 1, 0) : at + 2]
+    return (
+        at % _EVERY == 0
+        or any(math.dist(line[at], other) > _ROUND for other in beside)
+        or at == len(line) - 1
     )
 
 
@@ -180,6 +220,7 @@ def _sectors(axes: "Axes", war: Scenario, runs: Runs, south: float) -> None:
             ha="center",
             va="top",
             fontsize=7,
+            bbox={"boxstyle": "round,pad=0.2", "facecolor": _LAND, "edgecolor": "none", "alpha": 0.85},
             arrowprops={"arrowstyle": "-", "color": "#9a9a9a", "linewidth": 0.6},
             zorder=7,
         )

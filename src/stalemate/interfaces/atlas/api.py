@@ -8,6 +8,7 @@ from fastapi import Path as InPath
 from starlette.responses import Response
 
 from stalemate.errors import QueryError
+from stalemate.evidence.ask import Answer
 from stalemate.evidence.figure import Event, Figure, FrontPoint, Place, Raid, Source
 from stalemate.evidence.ledger import Group
 from stalemate.interfaces.atlas import downloads, shapes
@@ -111,6 +112,11 @@ def _add_chronicle(routes: APIRouter, archive: Archive) -> None:
             before=before.id if before else None,
             after=after.id if after else None,
         )
+
+    @routes.get("/ask")
+    def ask(asked: Annotated[shapes.PlainQuestion, Query()]) -> Answer:
+        """Answer a question by quoting the record, or decline."""
+        return archive.asking.ask(asked.q)
 
     @routes.get("/raids", response_model=shapes.Answer[Raid], responses=_FILES)
     def raids(asked: Annotated[shapes.RaidQuestion, Query()]) -> Any:

@@ -4,6 +4,7 @@ from typing import Final
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -15,11 +16,14 @@ from stalemate.interfaces.atlas.api import router
 from stalemate.interfaces.atlas.archive import Archive
 from stalemate.interfaces.atlas.faults import Malformed, Refusal, answer, title_of
 from stalemate.interfaces.atlas.guard import Door, Guard
+from stalemate.interfaces.atlas.shapes import LONGEST_QUESTION
 from stalemate.interfaces.atlas.site import Site
 from stalemate.interfaces.atlas.static import static_files
 from stalemate.interfaces.atlas.views import day_of
 
 _CACHED: Final = {"cache-control": "no-cache"}
+QUOTED: Final = {"event": "events", "figure": "figures", "place": "places"}
+"""Kinds of quoted rows that have a page of their own."""
 
 
 def create_app(archive: Archive, door: Door) -> ASGIApp:
@@ -45,11 +49,26 @@ def _add_pages(app: FastAPI, site: Site) -> None:
         if request.url.path == "/map" and request.query_params.keys() == {"date"}:
             dates = request.query_params.getlist("date")
             return RedirectResponse(address("map", _asked_day(site, dates)), 303)
+        if request.url.path == "/ask":
+            return HTMLResponse(_answered(site, request.query_params), headers=_CACHED)
         if request.url.query:
             raise Malformed(f"found {request.url.query[:60]!r}; this page takes no question")
         return HTMLResponse(site.page(request.url.path, str), headers=_CACHED)
 
     app.add_route("/{path:path}", page, include_in_schema=False)
+
+
+def _answered(site: Site, question: QueryParams) -> str:
+    """Return the page of a question, asked or yet to be asked."""
+    texts = question.getlist("q")
+    if question.keys() - {"q"} or len(texts) > 1:
+        raise Malformed("expected one question, q, and nothing else")
+    if texts and not 0 < len(texts[0].strip()) <= LONGEST_QUESTION:
+        raise Malformed(f"expected a question of 1 to {LONGEST_QUESTION} letters")
+    answer = site.archive.asking.ask(texts[0]) if texts else None
+    return site.render(
+        "ask.html", str, title="Ask the record", here="/ask", served=True, answer=answer, kinds=QUOTED
+    )
 
 
 def _asked_day(site: Site, dates: list[str]) -> str:

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Final, TypeVar
 
 from stalemate.errors import QueryError
+from stalemate.evidence import ask
 from stalemate.evidence.chronicle import Chronicle
 from stalemate.evidence.figure import Check, Event, Figure, Place, Raid, Reading, Source
 from stalemate.evidence.ledger import Group, Ledger
@@ -169,6 +170,11 @@ class Archive:
             tuple(raid for raid in self.ledger.raids if names_place(raid.place, name)),
             tuple(figure for figure in self.ledger.figures.values() if names_place(figure.place, name)),
         )
+
+    @cached_property
+    def asking(self) -> ask.Archive:
+        """The record with its index, ready to be asked; made when it is first wanted."""
+        return ask.Archive.of(self.ledger, self.chronicle)
 
     @cached_property
     def dates(self) -> tuple[datetime.date, ...]:

@@ -1,7 +1,7 @@
 """JSON shapes of the interface for programs: what is asked and answered. OpenAPI is made from them."""
 
 import datetime
-from typing import Annotated, Generic, Literal, TypeVar
+from typing import Annotated, Final, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -21,6 +21,7 @@ from stalemate.evidence.figure import (
 from stalemate.scenario.terrain import Link, Node
 
 R = TypeVar("R", bound=BaseModel)
+LONGEST_QUESTION: Final = 400
 Word = Annotated[str | None, Field(min_length=1, max_length=60)]
 Words = Annotated[str, Field(max_length=200, description="Every one of these words occurs.")]
 Shape = Annotated[Literal["json", "csv", "geojson"], Field(description="How the answer is written.")]
@@ -95,6 +96,12 @@ class NetworkQuestion(Question):
     date: Date | None = None
     mode: Literal["rail", "road", "trail"] | None = None
     format: Shape = "json"
+
+
+class PlainQuestion(Question):
+    """A question in plain words."""
+
+    q: Annotated[str, Field(min_length=1, max_length=LONGEST_QUESTION)]
 
 
 class Metadata(BaseModel):
