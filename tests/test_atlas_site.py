@@ -235,3 +235,43 @@ def test_static__pictures_are_well_formed():
     for name, file in static_files().items():
         if name.endswith(".svg"):
             xml.parsers.expat.ParserCreate().Parse(file.content, True)
+
+
+def colours():
+    """Return the palette of each theme, read from the style sheet."""
+    sheet = static_files()["atlas.css"].content.decode()
+    blocks = re.findall(r":root \{(.*?)\}", sheet, re.DOTALL)
+    light, dark = (dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", block)) for block in blocks)
+    return {"light": light, "dark": dark}
+
+
+def contrast(a, b):
+    """Return the contrast of two colours as WCAG 2.2 defines it."""
+
+    def luminance(colour):
+        parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    high, low = sorted((luminance(a), luminance(b)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_contrast__agrees_with_its_ends():
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_style__text_and_marks_stand_out_from_what_is_behind_them(theme):
+    palette = colours()[theme]
+    text = [(front, back) for front in ("ink", "soft", "link", "miss") for back in ("paper", "raised")]
+    text += [("ink", "warn"), ("ink", "land"), ("ink", "sea"), ("ink", "harm")]
+    marks = [(mark, back) for mark in ("rail", "front", "mark", "miss") for back in ("land", "sea")]
+    weak = {
+        pair: contrast(*map(palette.get, pair)) for pair in text if contrast(*map(palette.get, pair)) < 4.5
+    }
+    weak |= {
+        pair: contrast(*map(palette.get, pair)) for pair in marks if contrast(*map(palette.get, pair)) < 3
+    }
+    assert weak == {}

@@ -9,10 +9,12 @@ import typer
 if TYPE_CHECKING:
     import socket
 
+    from stalemate.interfaces.atlas.archive import Archive
     from stalemate.interfaces.atlas.guard import Door
 
 PORT: Final = 8765
 _WAITING: Final = 128
+_WARMS_AFTER_S: Final = 1.0
 
 
 def atlas(
@@ -76,7 +78,8 @@ def _serve(listening: "socket.socket", host: str, browser: bool) -> None:
     from stalemate.interfaces.atlas.archive import Archive
 
     door = _door(host, listening.getsockname()[1])
-    app = create_app(Archive.load(), door)
+    archive = Archive.load()
+    app = create_app(archive, door)
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else shown}:{door.port}/"
     print(f"atlas: {address} (Ctrl-C ends it)", flush=True)
@@ -84,12 +87,23 @@ def _serve(listening: "socket.socket", host: str, browser: bool) -> None:
         print("others on the network can read it at this machine's address", flush=True)
     if browser:
         threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+    warming = threading.Timer(_WARMS_AFTER_S, _warm, (archive,))
+    warming.daemon = True
+    warming.start()
     config = uvicorn.Config(app, log_level="error", access_log=False, server_header=False, lifespan="off")
     try:
         uvicorn.Server(config).run(sockets=[listening])
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
         raise typer.Exit(130) from None
+
+
+def _warm(archive: "Archive") -> None:
+    """Load what the first page of the model and the first question would otherwise wait for."""
+    from stalemate.interfaces.atlas.articles import systems
+
+    systems()
+    archive.asking.ask("When was the armistice signed?")
 
 
 def _door(host: str, port: int) -> "Door":

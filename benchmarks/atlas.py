@@ -1,0 +1,66 @@
+"""How quickly the atlas answers: ``atlas.py [REPEATS]`` starts the command and asks it over loopback.
+
+The bars: the first answer within 1 s of the command; 95 of 100 answers of the interface for programs within
+50 ms, of questions within 150 ms.
+"""
+
+import subprocess
+import sys
+import time
+import urllib.parse
+import urllib.request
+
+import numpy as np
+
+QUESTIONS = (
+    "When was the Namsi raid?",
+    "How many sorties hit Pyongyang in August 1952?",
+    "Who sells coffee?",
+)
+API = (
+    "/api/events",
+    "/api/events?since=1952-06-01&until=1952-06-30&format=geojson",
+    "/api/events/1951-10-23-namsi-raid",
+    "/api/figures?topic=supply",
+    "/api/figures/rail_cuts",
+    "/api/places?format=geojson",
+    "/api/raids",
+    "/api/front-lines?date=1952-01-01",
+    "/api/network?format=geojson",
+)
+PAGES = ("/", "/events", "/events/1951-10-23-namsi-raid", "/map/1951-10-23", "/figures/rail_cuts", "/story")
+ASKED = tuple(f"/ask?q={urllib.parse.quote(question)}" for question in QUESTIONS)
+
+
+def took_ms(address: str) -> float:
+    """Return how long one answer took, read to its end."""
+    began = time.perf_counter()
+    with urllib.request.urlopen(address) as answer:
+        answer.read()
+    return 1000 * (time.perf_counter() - began)
+
+
+def main() -> None:
+    """Print the time to the first answer, then median and 95th percentile of each group."""
+    repeats = int(sys.argv[1]) if len(sys.argv) > 1 else 50
+    script = "import sys\nfrom stalemate.interfaces.cli import main\nmain(['atlas', *sys.argv[1:]])"
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-c", script, "--no-browser", "--port", "0"], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout is not None
+        address = process.stdout.readline().split()[1].rstrip("/")
+        took_ms(f"{address}/")
+        print(f"first answer: {time.perf_counter() - began:.2f} s after the command")
+        time.sleep(4)
+        for name, paths in (("api", API), ("ask", ASKED), ("pages", PAGES)):
+            times = [took_ms(address + path) for _ in range(repeats) for path in paths]
+            print(f"{name}: median {np.median(times):.1f} ms, p95 {np.quantile(times, 0.95):.1f} ms")
+    finally:
+        process.terminate()
+        process.wait()
+
+
+if __name__ == "__main__":
+    main()
