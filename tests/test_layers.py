@@ -89,6 +89,7 @@ ORDER = [
     "ensemble.posteriors",
     "ensemble.runs",
     "ensemble.runner",
+    "ensemble.jobs",
     "analysis.estimate",
     "analysis.leaning",
     "analysis.sensitivity",

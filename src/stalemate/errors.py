@@ -9,7 +9,8 @@
     │   ├── NetworkError           a plain network table: all its faults at once
     │   ├── PolicyError            a policy's name or a directive it gave
     │   ├── QueryError             a quantity, place, period or option that does not exist
-    │   └── RunError               a stored run that is absent, foreign or damaged
+    │   ├── RunError               a stored run that is absent, foreign or damaged
+    │   └── BusyError              too many runs wait already
     └── ModelError                 the program broke its own promise (exit code 1)
 
 A message says where, what was found, what is allowed and what to do.
@@ -84,6 +85,10 @@ class QueryError(InputError):
 
 class RunError(InputError):
     """A stored run is absent, foreign or damaged."""
+
+
+class BusyError(InputError):
+    """Too many runs wait already; nothing was lost."""
 
 
 class ModelError(StalemateError):
