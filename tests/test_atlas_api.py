@@ -45,7 +45,7 @@ def refused(path, **question):
 
 
 @SCHEMA.parametrize()
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 def test_api__keeps_its_own_schema_whatever_is_asked(case):
     case.call_and_validate()
 

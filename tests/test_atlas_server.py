@@ -20,7 +20,7 @@ from stalemate.interfaces.atlas.guard import HEADERS, LOOPBACK, Door
 from stalemate.interfaces.atlas.site import Site
 
 HERE = "http://127.0.0.1:8765"
-CHECKED = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+CHECKED = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @cache
