@@ -6,6 +6,8 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -112,6 +114,29 @@ def test_cache__stands_where_the_environment_says(toy_runs):
 def test_cache__is_found_again_by_its_name(monkeypatch, tmp_path):
     monkeypatch.setenv("STALEMATE_CACHE", str(tmp_path))
     assert cache_folder.__wrapped__() == tmp_path / f"kernels-{sources_digest()}"
+
+
+def test_kernel__threads_that_compile_at_once_all_use_the_cache_folder_and_leave_the_setting(monkeypatch):
+    """Without a lock one thread takes back the setting while another is reading it."""
+    seen, before, together = [], config.CACHE_DIR, threading.Barrier(8)
+
+    def slow(**options):
+        time.sleep(0.01)
+        seen.append(config.CACHE_DIR)
+        return lambda function: function
+
+    def compile_one():
+        together.wait()
+        kernel(len)
+
+    monkeypatch.setattr(kernel_module.numba, "njit", slow)
+    threads = [threading.Thread(target=compile_one) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert seen == [str(cache_folder())] * 8
+    assert config.CACHE_DIR == before
 
 
 def test_cache__falls_back_when_a_folder_cannot_be_made(monkeypatch, tmp_path):

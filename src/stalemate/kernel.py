@@ -11,10 +11,11 @@ import os
 import platform
 import sys
 import tempfile
+import threading
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 import numba
 import numpy as np
@@ -47,6 +48,9 @@ def sources_digest() -> str:
     for text in (numba.__version__, np.__version__, sys.version, cpu):
         digest.update(text.encode() + b"\0")
     return digest.hexdigest()[:16]
+
+
+_ONE_AT_A_TIME: Final = threading.RLock()
 
 
 @cache
@@ -84,13 +88,15 @@ def inlined_kernel(function: F) -> F:
 
 
 def _compiled(function: F, *, inlined: bool) -> F:
-    previous, _numba_config.CACHE_DIR = _numba_config.CACHE_DIR, str(cache_folder())
-    try:
-        compiled = numba.njit(
-            cache=True, nogil=True, fastmath=False, error_model="numpy", forceinline=inlined
-        )(function)
-    finally:
-        _numba_config.CACHE_DIR = previous
+    """Return the function for the compiler; one thread at a time, since its cache folder is one for all."""
+    with _ONE_AT_A_TIME:
+        previous, _numba_config.CACHE_DIR = _numba_config.CACHE_DIR, str(cache_folder())
+        try:
+            compiled = numba.njit(
+                cache=True, nogil=True, fastmath=False, error_model="numpy", forceinline=inlined
+            )(function)
+        finally:
+            _numba_config.CACHE_DIR = previous
     return cast(F, compiled)
 
 
