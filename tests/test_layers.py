@@ -134,6 +134,7 @@ ORDER = [
     "analysis.floor",
     "analysis.floorcheck",
     "interfaces.tables",
+    "interfaces.templating",
     "interfaces.payloads",
     "interfaces.evidencetables",
     "interfaces.evidence",

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from stalemate.analysis.estimate import BAND, BAND_Z
-from stalemate.ensemble.questions import QUANTITIES
+from stalemate.ensemble.questions import days_added
 from stalemate.scenario.schema import Observed
 
 NAMES: Final = ("persistence", "block bootstrap", "foretold")
@@ -57,10 +57,8 @@ def baselines(rows: Sequence[Observed], seed: int) -> dict[str, tuple[Band | Non
 
 
 def _value(row: Observed) -> _Value:
-    quantity = QUANTITIES.get(row.quantity)
-    days = (row.end - row.start).days + 1
-    adds_up = quantity is not None and quantity.kind == "sum" and not row.unit.endswith("/day")
-    return _Value(row, (row.low + row.high) / 2 / (days if adds_up else 1), days if adds_up else 1)
+    days = days_added(row)
+    return _Value(row, (row.low + row.high) / 2 / days, days)
 
 
 def _persistence(value: _Value, values: Sequence[_Value]) -> Band | None:

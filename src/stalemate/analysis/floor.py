@@ -7,7 +7,6 @@ form, so that all of them compare in pairs. Equations, and the check against the
 """
 
 import math
-import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from stalemate.analysis.estimate import BAND, Estimate, estimate
 from stalemate.analysis.floormonth import MODES, Answers, Month
 from stalemate.analysis.standing import Floats, porters_t
 from stalemate.engine.simulate import Structures, prepare
+from stalemate.ensemble.runner import available_cores
 from stalemate.errors import QueryError
 from stalemate.scenario.resolve import resolve
 from stalemate.scenario.schema import Need, Scenario
@@ -169,7 +169,7 @@ def floor(
 
     summaries = []
     certificate = Certificate(0, 0.0, 0.0)
-    with ThreadPoolExecutor(max_workers=workers or os.cpu_count()) as pool:
+    with ThreadPoolExecutor(max_workers=workers or available_cores()) as pool:
         for done, (summary, month, answers) in enumerate(pool.map(solve, days)):
             summaries.append(summary)
             if done == len(days) // 2:

@@ -14,8 +14,8 @@ from typing import Final, final
 import numpy as np
 import numpy.typing as npt
 
+from stalemate.analysis.ranking import COMMITTEE, meeting_on
 from stalemate.engine import simulate as engine
-from stalemate.engine.day import DAY
 from stalemate.engine.history import history_of
 from stalemate.engine.simulate import Prepared, Structures
 from stalemate.ensemble.runner import Progress, checked_counts, side_by_side
@@ -37,7 +37,6 @@ KINDS: Final = (*TARGET_CLASSES, "rail", "road")
 """What a target may be: a class of fixed targets, the railways, road traffic."""
 
 _BLOCK: Final = 16
-_COMMITTEE: Final = next(system for _, system in DAY if system.name == "committee")
 _PRESENT, _SHELTER, _WARNED = (DATED[f"civilian_{name}"] for name in ("present", "shelter", "warned"))
 _GUNS, _TACTICS = DATED["loss_flak_guns"], DATED["loss_tactics_progress"]
 
@@ -180,11 +179,9 @@ class _Morning:
 
     def watch(self, system: str, day: int, theatre: Records, worlds: Records, wars: Records) -> None:
         """Let the committee meet on a copy of the day, and take down what can be had and what is planned."""
-        if system != _COMMITTEE.name or day != self._day:
+        if system != COMMITTEE or day != self._day:
             return
-        place, states = theatre.copy(), wars.copy()
-        place[0]["replan"] = 1
-        _COMMITTEE.loop(place, worlds, states, day)
+        place, states = meeting_on(day, theatre, worlds, wars)
         lines = _ever_at_lines(self._prepared)
         of_wars = [
             self._of_war(place[0], world, war, lines) for world, war in zip(worlds, states, strict=True)

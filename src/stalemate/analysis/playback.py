@@ -16,8 +16,7 @@ from stalemate.analysis.estimate import BAND
 from stalemate.engine import simulate as engine
 from stalemate.engine.simulate import Block, Structures
 from stalemate.ensemble.outcomes import DAYS_PER_WEEK, by_week
-from stalemate.ensemble.runner import DEFAULT_SEED, Plan, Progress, checked_counts, run_blocks
-from stalemate.ensemble.store import SHARD_WARS
+from stalemate.ensemble.runner import DEFAULT_SEED, Progress, checked_counts, fight_each
 from stalemate.errors import QueryError
 from stalemate.policies.directive import AbstractPolicy
 from stalemate.policies.naming import named
@@ -128,22 +127,22 @@ def playback(
     forms = structures or Structures()
     prepared = engine.prepare(war)
     places = {quantity: engine.places(prepared, quantity) for quantity in QUANTITIES}
-    parts = [range(at, min(at + SHARD_WARS, replicates)) for at in range(0, replicates, SHARD_WARS)]
 
     def reduce(block: Block) -> dict[str, Series]:
         return {name: by_week(name, block.daily[name]) for name in QUANTITIES}
 
-    plan = Plan(
-        prepared=prepared,
-        wars=[(one, part) for one in policies for part in parts],
+    fought = fight_each(
+        prepared,
+        policies,
+        replicates,
+        reduce,
         seed=seed,
         record=QUANTITIES,
         structures=forms,
         until=war.days,
-        reduce=reduce,
+        workers=workers,
+        progress=progress,
     )
-    blocks = run_blocks(plan, workers=workers, progress=progress)
-    tracks = tuple(_tracks([next(blocks) for _ in parts], places, replicate) for _ in policies)
     return Playback(
         scenario=war.name,
         policies=tuple(one.label for one in policies),
@@ -152,7 +151,7 @@ def playback(
         replicate=replicate,
         posterior=forms.given.label if forms.given else "",
         weeks=tuple(war.start + timedelta(days=day) for day in range(0, war.days, DAYS_PER_WEEK)),
-        tracks=tracks,
+        tracks=tuple(_tracks(blocks, places, replicate) for blocks in fought),
     )
 
 

@@ -20,12 +20,10 @@ from stalemate.ensemble.questions import QUANTITIES, Question, answers_of, recor
 from stalemate.ensemble.runner import (
     DEFAULT_REPLICATES,
     DEFAULT_SEED,
-    Plan,
     Progress,
     checked_counts,
-    run_blocks,
+    fight_each,
 )
-from stalemate.ensemble.store import SHARD_WARS
 from stalemate.errors import QueryError
 from stalemate.policies.directive import AbstractPolicy
 from stalemate.policies.naming import named
@@ -102,21 +100,23 @@ def answers(
         return answers_of(war, questions, block.daily)
 
     record = recorded_for(questions)
-    plan = Plan(
-        prepared=prepared,
-        wars=[
-            (chosen, range(at, min(at + SHARD_WARS, replicates))) for at in range(0, replicates, SHARD_WARS)
-        ],
+    forms = structures or Structures()
+    (blocks,) = fight_each(
+        prepared,
+        [chosen],
+        replicates,
+        reduce,
         seed=seed,
         record=record,
         whole=only_whole(record),
-        structures=structures or Structures(),
+        structures=forms,
         until=max(war.day_of(question.end) for question in questions) + 1,
-        reduce=reduce,
+        workers=workers,
+        progress=progress,
     )
-    values = np.concatenate(list(run_blocks(plan, workers=workers, progress=progress)))
+    values = np.concatenate(blocks)
     return tuple(
-        Prediction(question, estimate(values[:, column], question.unit), chosen.label, seed, plan.structures)
+        Prediction(question, estimate(values[:, column], question.unit), chosen.label, seed, forms)
         for column, question in enumerate(questions)
     )
 

@@ -36,7 +36,8 @@ LINES: Final = ("rail", "road")
 """What competes with fixed targets as one target each."""
 
 _BLOCK: Final = 16
-_COMMITTEE: Final = next(system for _, system in DAY if system.name == "committee")
+COMMITTEE: Final = "committee"
+"""The system that plans the fixed targets."""
 _RAIL, _BRIDGE, _ROAD, _DESTRUCTION = range(4)
 
 
@@ -171,6 +172,15 @@ class _Overheard(AbstractPolicy):
         return self.orders[0]
 
 
+def meeting_on(day: int, theatre: Records, worlds: Records, wars: Records) -> tuple[Records, Records]:
+    """Let the committee meet on a copy of a day and return the copies: theatre and wars."""
+    committee = next(system for _, system in DAY if system.name == COMMITTEE)
+    place, states = theatre.copy(), wars.copy()
+    place[0]["replan"] = 1
+    committee.loop(place, worlds, states, day)
+    return place, states
+
+
 @final
 class _Meeting:
     """One block's meeting; watches the wars on the morning of the day.
@@ -187,11 +197,9 @@ class _Meeting:
 
     def watch(self, system: str, day: int, theatre: Records, worlds: Records, wars: Records) -> None:
         """Let the committee meet on a copy of the day, and take down what it planned."""
-        if system != _COMMITTEE.name or day != self._day:
+        if system != COMMITTEE or day != self._day:
             return
-        place, states = theatre.copy(), wars.copy()
-        place[0]["replan"] = 1
-        _COMMITTEE.loop(place, worlds, states, day)
+        place, states = meeting_on(day, theatre, worlds, wars)
         self._take_terms(place, worlds, states)
         self._take_plan(place, states)
 

@@ -21,12 +21,10 @@ from stalemate.engine.simulate import Block, Structures
 from stalemate.ensemble.runner import (
     DEFAULT_REPLICATES,
     DEFAULT_SEED,
-    Plan,
     Progress,
     checked_counts,
-    run_blocks,
+    fight_each,
 )
-from stalemate.ensemble.store import SHARD_WARS
 from stalemate.policies.directive import AbstractPolicy
 from stalemate.policies.naming import named
 from stalemate.scenario.schema import Scenario
@@ -103,20 +101,20 @@ def services(
         totals = [block.daily[name].astype(np.float64).sum(axis=1) for name in (*RECORD, HARM)]
         return np.stack(totals[:-1], axis=1), totals[-1]
 
-    shards = [range(at, min(at + SHARD_WARS, replicates)) for at in range(0, replicates, SHARD_WARS)]
-    plan = Plan(
-        prepared=prepared,
-        wars=[(policy, shard) for policy in chosen for shard in shards],
+    fought = fight_each(
+        prepared,
+        chosen,
+        replicates,
+        reduce,
         seed=seed,
         record=(*RECORD, HARM),
-        structures=structures or Structures(),
+        structures=structures,
         until=days,
-        reduce=reduce,
+        workers=workers,
+        progress=progress,
     )
-    parts = list(run_blocks(plan, workers=workers, progress=progress))
     rows, killed = [], {}
-    for place, policy in enumerate(chosen):
-        mine = parts[place * len(shards) : (place + 1) * len(shards)]
+    for policy, mine in zip(chosen, fought, strict=True):
         totals = np.concatenate([by_class for by_class, _ in mine])
         killed[policy.label] = estimate(np.concatenate([deaths for _, deaths in mine]), "persons")
         rows += [

@@ -23,12 +23,10 @@ from stalemate.engine.simulate import Block, Structures
 from stalemate.ensemble.runner import (
     DEFAULT_REPLICATES,
     DEFAULT_SEED,
-    Plan,
     Progress,
     checked_counts,
-    run_blocks,
+    fight_each,
 )
-from stalemate.ensemble.store import SHARD_WARS
 from stalemate.errors import QueryError
 from stalemate.policies.directive import AbstractPolicy
 from stalemate.policies.naming import named
@@ -206,8 +204,6 @@ def _fight(
     progress: Progress | None,
 ) -> list[_Wars]:
     """Fight the longer war under each policy. signing: (replicate,), days from agreement to signing."""
-    replicates = len(signing)
-    parts = [range(at, min(at + SHARD_WARS, replicates)) for at in range(0, replicates, SHARD_WARS)]
     alone = longer.day_of(alone_from(longer))
     events = {event: longer.day_of(step_day(longer, event)) for event in EVENTS}
 
@@ -227,17 +223,19 @@ def _fight(
             },
         )
 
-    plan = Plan(
-        prepared=engine.prepare(longer),
-        wars=[(policy, part) for policy in policies for part in parts],
+    fought = fight_each(
+        engine.prepare(longer),
+        policies,
+        len(signing),
+        reduce,
         seed=seed,
         record=_RECORD,
         structures=structures,
         until=longer.days,
-        reduce=reduce,
+        workers=workers,
+        progress=progress,
     )
-    blocks = run_blocks(plan, workers=workers, progress=progress)
-    return [_joined([next(blocks) for _ in parts]) for _ in policies]
+    return [_joined(mine) for mine in fought]
 
 
 def _joined(parts: Sequence[_Wars]) -> _Wars:

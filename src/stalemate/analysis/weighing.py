@@ -14,8 +14,7 @@ import numpy.typing as npt
 from stalemate.analysis import hazards
 from stalemate.engine import simulate as engine
 from stalemate.engine.simulate import Block, Structures
-from stalemate.ensemble.runner import Plan, Progress, run_blocks
-from stalemate.ensemble.store import SHARD_WARS
+from stalemate.ensemble.runner import Progress, fight_each
 from stalemate.policies.directive import AbstractPolicy
 from stalemate.scenario.diplomacy import ITEMS
 from stalemate.scenario.schema import Scenario
@@ -69,8 +68,6 @@ def fight(
     progress: Progress | None,
 ) -> list[Weighing]:
     """Fight the wars of each policy and keep what weighed on the talks. worlds: (replicate,)."""
-    replicates = len(worlds)
-    parts = [range(at, min(at + SHARD_WARS, replicates)) for at in range(0, replicates, SHARD_WARS)]
 
     def reduce(block: Block) -> tuple[Floats, Floats, npt.NDArray[np.bool_], Floats]:
         daily = {name: block.daily[name].astype(np.float64) for name in _RECORD}
@@ -83,20 +80,19 @@ def fight(
             daily["civilian_deaths"].cumsum(axis=1),
         )
 
-    plan = Plan(
-        prepared=engine.prepare(longer),
-        wars=[(policy, part) for policy in policies for part in parts],
+    fought = fight_each(
+        engine.prepare(longer),
+        policies,
+        len(worlds),
+        reduce,
         seed=seed,
         record=_RECORD,
         structures=structures,
         until=longer.days,
-        reduce=reduce,
+        workers=workers,
+        progress=progress,
     )
-    blocks = run_blocks(plan, workers=workers, progress=progress)
-    return [
-        _weighing(longer, worlds, *map(np.concatenate, zip(*(next(blocks) for _ in parts), strict=True)))
-        for _ in policies
-    ]
+    return [_weighing(longer, worlds, *map(np.concatenate, zip(*mine, strict=True))) for mine in fought]
 
 
 def denial(battle: Floats, ground: Floats, worlds: Records) -> Floats:

@@ -121,6 +121,13 @@ def answers_of(war: Scenario, questions: Sequence[Question], daily: Daily) -> np
     return answers
 
 
+def days_added(row: Observed) -> int:
+    """Return how many days a recorded value adds up: those of a sum, 1 for a rate or what is no sum."""
+    quantity = QUANTITIES.get(row.quantity)
+    adds_up = quantity is not None and quantity.kind == "sum" and not row.unit.endswith("/day")
+    return (row.end - row.start).days + 1 if adds_up else 1
+
+
 def questions_of(observations: Sequence[Observed]) -> tuple[Question, ...]:
     """Return the question that each observation answers; one in a unit a day asks for the daily mean.
 

@@ -295,6 +295,39 @@ def run_blocks(plan: Plan[T], *, workers: int | None = None, progress: Progress 
     return side_by_side(plan.wars, one, workers=workers, progress=progress)
 
 
+def fight_each(
+    prepared: Prepared,
+    policies: Sequence[AbstractPolicy],
+    replicates: int,
+    reduce: Callable[[Block], T],
+    *,
+    seed: int,
+    record: Sequence[str],
+    until: int,
+    structures: Structures | None = None,
+    whole: Sequence[str] = (),
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> list[list[T]]:
+    """Fight as many wars under each policy and return what is kept of each policy's blocks, in order.
+
+    The arguments are those of ``Plan``. Raises QueryError for workers below 1.
+    """
+    parts = [range(at, min(at + SHARD_WARS, replicates)) for at in range(0, replicates, SHARD_WARS)]
+    plan = Plan(
+        prepared=prepared,
+        wars=[(policy, part) for policy in policies for part in parts],
+        seed=seed,
+        record=record,
+        structures=structures or Structures(),
+        until=until,
+        reduce=reduce,
+        whole=whole,
+    )
+    blocks = run_blocks(plan, workers=workers, progress=progress)
+    return [[next(blocks) for _ in parts] for _ in policies]
+
+
 def side_by_side(
     wars: Sequence[tuple[AbstractPolicy, range]],
     one: Callable[[AbstractPolicy, range], T],

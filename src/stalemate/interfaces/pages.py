@@ -23,7 +23,8 @@ from stalemate.errors import QueryError
 from stalemate.evidence.figure import Source
 from stalemate.evidence.ledger import Ledger
 from stalemate.interfaces.strips import strip_of
-from stalemate.interfaces.wartables import MARKS, asked
+from stalemate.interfaces.templating import environment
+from stalemate.interfaces.wartables import MARKS, asked, span
 from stalemate.scenario.schema import Scenario
 
 SHORT: Final = ("front_tonnes", "shells_communist", "aircraft_lost", "civilian_deaths", "displaced")
@@ -173,16 +174,7 @@ def _sources(rows: Sequence[Score], ledger: Ledger) -> list[tuple[Source, list[s
 
 
 def _page(template: str, **values: Any) -> str:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    pages = Environment(
-        loader=PackageLoader("stalemate.interfaces"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    pages.globals |= {
+    known = {
         "number": number,
         "span": _span,
         "percent": lambda share: f"{share:.0%}",
@@ -192,10 +184,8 @@ def _page(template: str, **values: Any) -> str:
         "groups": GROUPS,
         "marks": MARKS,
     }
-    return pages.get_template(template).render(**values) + "\n"
+    return environment("stalemate.interfaces", known).get_template(template).render(**values) + "\n"
 
 
 def _span(low: float, high: float) -> str:
-    if isnan(low):
-        return "none"
-    return number(low) if low == high else f"{number(low)} to {number(high)}"
+    return "none" if isnan(low) else span(low, high)

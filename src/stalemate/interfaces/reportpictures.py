@@ -12,7 +12,7 @@ import numpy as np
 
 from stalemate.analysis.scorecard import COUNTED
 from stalemate.ensemble.outcomes import DAYS_PER_WEEK
-from stalemate.ensemble.questions import QUANTITIES
+from stalemate.ensemble.questions import days_added
 from stalemate.ensemble.runs import Runs
 from stalemate.evidence.figure import FrontPoint, Place
 from stalemate.evidence.ledger import Ledger
@@ -107,9 +107,7 @@ def war_map(war: Scenario, ledger: Ledger, runs: Runs) -> bytes:
 
 
 def _record(axes: "Axes", row: Observed) -> None:
-    days = (row.end - row.start).days + 1
-    a_day = QUANTITIES[row.quantity].kind == "sum" and not row.unit.endswith("/day")
-    low, high = (value / (days if a_day else 1) for value in (row.low, row.high))
+    low, high = (value / days_added(row) for value in (row.low, row.high))
     middle = (low + high) / 2
     first, last = np.datetime64(row.start), np.datetime64(row.end) + np.timedelta64(1, "D")
     axes.plot([first, last], [middle, middle], color="#000000", linewidth=1.6, zorder=5)

@@ -31,10 +31,14 @@ if TYPE_CHECKING:
 
 _TOP: Final = 12
 
+First = Annotated[str, typer.Argument(metavar="RUN|POLICY", help="A stored run of two policies, or one.")]
+Other = Annotated[str, typer.Argument(help="The other policy.")]
+Pairs = Annotated[int, typer.Option("--replicates", "-n", help="Pairs, if none are stored.")]
+
 
 def sensitivity(
-    a: Annotated[str, typer.Argument(metavar="RUN|POLICY", help="A stored run of two policies, or one.")],
-    b: Annotated[str, typer.Argument(help="The other policy.")] = "historical",
+    a: First,
+    b: Other = "historical",
     outcome: Annotated[
         str, typer.Option(help="The outcome whose difference is asked about.")
     ] = "front_tonnes",
@@ -43,7 +47,7 @@ def sensitivity(
         int | None, typer.Option(help="Screen by so many of Morris's trajectories as well, 10 say.")
     ] = None,
     scenario: ScenarioOption = "korea-1951",
-    replicates: Annotated[int, typer.Option("--replicates", "-n", help="Pairs, if none are stored.")] = 2000,
+    replicates: Pairs = 2000,
     seed: Seed = 1,
     repair: Repair = None,
     fire: Fire = None,
@@ -70,13 +74,13 @@ def sensitivity(
 
 
 def worlds(
-    a: Annotated[str, typer.Argument(metavar="RUN|POLICY", help="A stored run of two policies, or one.")],
-    b: Annotated[str, typer.Argument(help="The other policy.")] = "historical",
+    a: First,
+    b: Other = "historical",
     outcome: Annotated[str, typer.Option(help="The outcome that is asked about.")] = "shells_communist",
     less: Annotated[str | None, typer.Option(help="The first policy wins with so much less, as 10%.")] = None,
     more: Annotated[str | None, typer.Option(help="The first policy wins with so much more.")] = None,
     scenario: ScenarioOption = "korea-1951",
-    replicates: Annotated[int, typer.Option("--replicates", "-n", help="Pairs, if none are stored.")] = 2000,
+    replicates: Pairs = 2000,
     seed: Seed = 1,
     repair: Repair = None,
     fire: Fire = None,

@@ -153,7 +153,7 @@ def print_scorecard(console: Console, scorecard: Scorecard) -> None:
                 why = f"\nwhy: {row.reason}" if row.reason else ""
                 table.add_row(
                     Text(f"{row.observed.figure}\n{asked(row)}{why}"),
-                    f"{_range(row.observed.low, row.observed.high)}\n{two_lines(row.prediction.estimate)}",
+                    f"{span(row.observed.low, row.observed.high)}\n{two_lines(row.prediction.estimate)}",
                     _judged(row),
                 )
     console.print(table)
@@ -214,10 +214,11 @@ def _span(recipe: Recipe) -> str:
 
 
 def _ends(band: Estimate) -> str:
-    return _range(band.low, band.high)
+    return span(band.low, band.high)
 
 
-def _range(low: float, high: float) -> str:
+def span(low: float, high: float) -> str:
+    """Return two ends in words, one number if they are the same."""
     return number(low) if low == high else f"{number(low)} to {number(high)}"
 
 

@@ -154,8 +154,8 @@ def _add_figures(routes: APIRouter, archive: Archive) -> None:
             value=found.value,
             source=archive.ledger.source(found.source),
             groups=[_group(archive, group) for group in archive.groups_of(id)],
-            checks=list(archive.checks_of(id)),
-            readings=list(archive.readings_of(id)),
+            checks=list(archive.ledger.checks_of(id)),
+            readings=list(archive.ledger.readings_of(id)),
             uses=[
                 shapes.UseShape(table=use.table, row=use.row, system=use.system)
                 for use in archive.uses.get(id, ())

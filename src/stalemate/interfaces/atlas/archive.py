@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 from stalemate.errors import QueryError
 from stalemate.evidence import ask
 from stalemate.evidence.chronicle import Chronicle
-from stalemate.evidence.figure import Check, Event, Figure, Place, Raid, Reading, Source
+from stalemate.evidence.figure import Event, Figure, Place, Raid, Source
 from stalemate.evidence.ledger import Group, Ledger
 from stalemate.scenario import read
 from stalemate.scenario.catalogue import PARAMETERS
@@ -111,14 +111,6 @@ class Archive:
     def groups_of(self, figure: str) -> tuple[Group, ...]:
         """Return the groups of rivals in which a figure stands."""
         return self._groups.get(figure, ())
-
-    def checks_of(self, figure: str) -> tuple[Check, ...]:
-        """Return what second sources say of a figure."""
-        return tuple(check for check in self.ledger.checks if check.figure == figure)
-
-    def readings_of(self, figure: str) -> tuple[Reading, ...]:
-        """Return the second readings of a figure."""
-        return tuple(reading for reading in self.ledger.readings if reading.figure == figure)
 
     def parameters_of(self, system: str) -> tuple[Parameter, ...]:
         """Return the parameters that a system reads, in the catalogue's order."""

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
 from stalemate.errors import QueryError
 from stalemate.evidence.figure import as_number
 from stalemate.interfaces.atlas.addresses import Link, address
 from stalemate.interfaces.atlas.archive import Archive, slug
 from stalemate.interfaces.atlas.views import VIEWS, day_in_words, from_memory, in_words, when
+from stalemate.interfaces.templating import environment
 
 
 @dataclass(frozen=True)
@@ -43,14 +44,7 @@ class Site:
 
     @cached_property
     def _templates(self) -> Environment:
-        pages = Environment(
-            loader=PackageLoader("stalemate.interfaces.atlas"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        pages.globals |= {
+        known = {
             "archive": self.archive,
             "menu": MENU,
             "ledger": self.archive.ledger,
@@ -65,7 +59,7 @@ class Site:
             "precisions": PRECISIONS,
             "relations": RELATIONS,
         }
-        return pages
+        return environment("stalemate.interfaces.atlas", known)
 
 
 MENU = (

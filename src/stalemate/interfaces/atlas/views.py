@@ -187,8 +187,8 @@ def _figure(archive: Archive, key: str) -> Values:
         "figure": figure,
         "source": archive.ledger.source(figure.source),
         "groups": archive.groups_of(key),
-        "checks": archive.checks_of(key),
-        "readings": archive.readings_of(key),
+        "checks": archive.ledger.checks_of(key),
+        "readings": archive.ledger.readings_of(key),
         "uses": archive.uses.get(key, ()),
     }
 
