@@ -13,7 +13,8 @@ from stalemate.interfaces.atlas.archive import Archive, began, names_place, slug
 from stalemate.interfaces.atlas.export import export
 from stalemate.interfaces.atlas.site import Site
 from stalemate.interfaces.atlas.static import static_files
-from stalemate.interfaces.atlas.views import from_memory, when
+from stalemate.interfaces.atlas.views import from_memory
+from stalemate.interfaces.atlas.words import Words
 
 VOID = {"meta", "link", "br", "input", "img", "hr", "wbr"}
 
@@ -122,7 +123,7 @@ def test_site__an_event_shows_its_date_place_and_every_source():
     for event in archive.chronicle.events:
         links = read(f"/events/{event.id}").links
         assert {f"/sources/{source}" for source in event.sources} <= set(links), event.id
-        assert f"<dd>{when(event)}" in pages()[f"/events/{event.id}"]
+        assert f"<dd>{Words.load().when(event)}" in pages()[f"/events/{event.id}"]
 
 
 def test_site__what_is_from_memory_says_so_and_nothing_else_does():

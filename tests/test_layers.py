@@ -167,6 +167,7 @@ ORDER = [
     "interfaces.floorpicture",
     "interfaces.floor",
     "interfaces.ask",
+    "interfaces.atlas.words",
     "interfaces.atlas.addresses",
     "interfaces.atlas.archive",
     "interfaces.atlas.drawing",

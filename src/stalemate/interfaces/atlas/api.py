@@ -16,7 +16,8 @@ from stalemate.interfaces.atlas.archive import Archive, began, slug
 from stalemate.interfaces.atlas.basemap import basemap_json
 from stalemate.interfaces.atlas.drawing import dated_lines, front_lines, open_links
 from stalemate.interfaces.atlas.faults import API, FaultAnswer, Malformed
-from stalemate.interfaces.atlas.views import from_memory, when
+from stalemate.interfaces.atlas.views import from_memory
+from stalemate.interfaces.atlas.words import Words
 from stalemate.scenario.terrain import Link
 
 ABOUT: Final = {
@@ -104,7 +105,7 @@ def _add_chronicle(routes: APIRouter, archive: Archive) -> None:
         before, after = archive.beside(found)
         return shapes.EventDetail(
             event=found,
-            when=when(found),
+            when=Words.load().when(found),
             from_memory=from_memory(found),
             sources=[archive.ledger.source(source) for source in found.sources],
             figures=[figure.id for figure in archive.bearing_on(found)],

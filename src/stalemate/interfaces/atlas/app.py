@@ -66,9 +66,7 @@ def _answered(site: Site, question: QueryParams) -> str:
     if texts and not 0 < len(texts[0].strip()) <= LONGEST_QUESTION:
         raise Malformed(f"expected a question of 1 to {LONGEST_QUESTION} letters")
     answer = site.archive.asking.ask(texts[0]) if texts else None
-    return site.render(
-        "ask.html", str, title="Ask the record", here="/ask", served=True, answer=answer, kinds=QUOTED
-    )
+    return site.render("ask.html", str, here="/ask", served=True, answer=answer, kinds=QUOTED)
 
 
 def _asked_day(site: Site, dates: list[str]) -> str:

@@ -1,7 +1,7 @@
 """The site: any page by its address, as a server or a file on disk shows it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -11,15 +11,17 @@ from stalemate.errors import QueryError
 from stalemate.evidence.figure import as_number
 from stalemate.interfaces.atlas.addresses import Link, address
 from stalemate.interfaces.atlas.archive import Archive, slug
-from stalemate.interfaces.atlas.views import VIEWS, day_in_words, from_memory, in_words, when
+from stalemate.interfaces.atlas.views import VIEWS, from_memory
+from stalemate.interfaces.atlas.words import Words
 from stalemate.interfaces.templating import environment
 
 
 @dataclass(frozen=True)
 class Site:
-    """The pages of one archive."""
+    """The pages of one archive in one language."""
 
     archive: Archive
+    words: Words = field(default_factory=Words.load)
 
     def addresses(self) -> Iterator[str]:
         """Yield the address of every page that does not depend on a question."""
@@ -49,56 +51,15 @@ class Site:
             "menu": MENU,
             "ledger": self.archive.ledger,
             "address": address,
-            "when": when,
-            "in_words": in_words,
-            "day_in_words": day_in_words,
+            "words": self.words,
+            "say": self.words.say,
+            "linked": self.words.linked,
             "from_memory": from_memory,
             "as_number": as_number,
             "slug": slug,
-            "trusts": TRUSTS,
-            "precisions": PRECISIONS,
-            "relations": RELATIONS,
         }
         return environment("stalemate.interfaces.atlas", known)
 
 
-MENU = (
-    ("story", "Story"),
-    ("events", "Chronicle"),
-    ("days", "On this day"),
-    ("map", "Map"),
-    ("places", "Places"),
-    ("actors", "Sides and people"),
-    ("figures", "Figures"),
-    ("sources", "Sources"),
-    ("systems", "Model"),
-    ("about", "How to read this"),
-)
-"""The words of the addresses in the menu, and what they are called."""
-
-TRUSTS = {
-    "read": "the text or the data was read",
-    "quoted": "the text that was read relays another work",
-    "excerpt": "only an excerpt or the opening of a page was read",
-    "derived": "our arithmetic on figures that were read",
-    "recalled": "from memory, page not looked up: a lead, not proof",
-}
-"""How an entry was obtained, in words."""
-
-PRECISIONS = {
-    "day": "the day is known",
-    "recalled_day": "the day is from memory",
-    "month": "stands for a month or a period; the day is not known",
-    "season": "only the season is known",
-    "year": "only the year is known",
-    "yearly": "holds each year",
-}
-"""How finely a date is known, in words."""
-
-RELATIONS = {
-    "first": "listed first",
-    "same": "recorded twice, counts once",
-    "rival": "disagrees",
-    "part": "same matter, other scope",
-}
-"""How a figure stands to the first of its group, in words."""
+MENU = ("story", "events", "days", "map", "places", "actors", "figures", "sources", "systems", "about")
+"""The words of the addresses in the menu."""

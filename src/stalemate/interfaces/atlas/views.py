@@ -33,7 +33,6 @@ def _event(archive: Archive, key: str) -> Values:
     figures = archive.bearing_on(event)
     first, last = began(event), event.end or began(event)
     return {
-        "title": event.title,
         "event": event,
         "before": before,
         "after": after,
@@ -59,7 +58,7 @@ def _rivals(archive: Archive, figures: Iterable[Figure]) -> list[Group]:
 
 
 def _events(archive: Archive, key: str) -> Values:
-    return {"title": "Chronicle", "months": archive.months}
+    return {"months": archive.months}
 
 
 def _month(archive: Archive, key: str) -> Values:
@@ -67,7 +66,6 @@ def _month(archive: Archive, key: str) -> Values:
     months = list(archive.months)
     place = months.index(key)
     return {
-        "title": in_words(datetime.date.fromisoformat(f"{key}-01"), "month"),
         "events": events,
         "before": months[place - 1] if place else None,
         "after": months[place + 1] if place + 1 < len(months) else None,
@@ -77,7 +75,7 @@ def _month(archive: Archive, key: str) -> Values:
 
 def _days(archive: Archive, key: str) -> Values:
     by_month = {month: [day for day in archive.days if day[:2] == month] for month in _MONTHS}
-    return {"title": "On this day", "by_month": by_month, "days": archive.days}
+    return {"by_month": by_month, "days": archive.days}
 
 
 def _day(archive: Archive, key: str) -> Values:
@@ -85,7 +83,7 @@ def _day(archive: Archive, key: str) -> Values:
     order = list(archive.days)
     place = order.index(key)
     return {
-        "title": f"On this day: {day_in_words(key)}",
+        "key": key,
         "events": events,
         "before": order[place - 1],
         "after": order[(place + 1) % len(order)],
@@ -98,7 +96,6 @@ def _day(archive: Archive, key: str) -> Values:
 def _map_index(archive: Archive, key: str) -> Values:
     months = sorted({f"{day:%Y-%m}" for day in archive.dates})
     return {
-        "title": "Map",
         "first": archive.dates[0],
         "last": archive.dates[-1],
         "lines": sorted({row.date for row in archive.ledger.front_line}),
@@ -109,7 +106,6 @@ def _map_index(archive: Archive, key: str) -> Values:
 def _map(archive: Archive, key: str) -> Values:
     day = day_of(archive, key)
     return {
-        "title": f"Map, {in_words(day, 'day')}",
         "date": day,
         "first": archive.dates[0],
         "last": archive.dates[-1],
@@ -143,14 +139,13 @@ def _places(archive: Archive, key: str) -> Values:
         )
         for kind in kinds
     }
-    return {"title": "Places", "by_kind": by_kind}
+    return {"by_kind": by_kind}
 
 
 def _place(archive: Archive, key: str) -> Values:
     place = archive.place(key)
     events, raids, figures = archive.at_place(place)
     return {
-        "title": place.name_1950s,
         "place": place,
         "map": place_map(archive, place.name_1950s, place.lon_deg, place.lat_deg, archive.war.start),
         "events": events,
@@ -161,21 +156,19 @@ def _place(archive: Archive, key: str) -> Values:
 
 
 def _actors(archive: Archive, key: str) -> Values:
-    return {"title": "Sides, units and people", "actors": archive.actors.values()}
+    return {"actors": archive.actors.values()}
 
 
 def _actor(archive: Archive, key: str) -> Values:
-    actor = _of(archive.actors, key, "side, unit or person")
-    return {"title": actor.name, "actor": actor}
+    return {"actor": _of(archive.actors, key, "side, unit or person")}
 
 
 def _figures(archive: Archive, key: str) -> Values:
-    return {"title": "Figures", "topics": archive.topics, "groups": archive.ledger.groups}
+    return {"topics": archive.topics, "groups": archive.ledger.groups}
 
 
 def _topic(archive: Archive, key: str) -> Values:
-    figures = _of(archive.topics, key, "topic")
-    return {"title": f"Figures: {key.replace('_', ' ')}", "figures": figures}
+    return {"key": key, "figures": _of(archive.topics, key, "topic")}
 
 
 def _figure(archive: Archive, key: str) -> Values:
@@ -183,7 +176,6 @@ def _figure(archive: Archive, key: str) -> Values:
     if figure is None:
         raise QueryError(f"no figure has the id {key[:60]!r}")
     return {
-        "title": figure.quantity,
         "figure": figure,
         "source": archive.ledger.source(figure.source),
         "groups": archive.groups_of(key),
@@ -196,7 +188,7 @@ def _figure(archive: Archive, key: str) -> Values:
 def _sources(archive: Archive, key: str) -> Values:
     sources = sorted(archive.ledger.sources.values(), key=lambda source: source.citation.casefold())
     kinds = {kind: [s for s in sources if s.kind == kind] for kind in sorted({s.kind for s in sources})}
-    return {"title": "Sources", "kinds": kinds}
+    return {"kinds": kinds}
 
 
 def _source(archive: Archive, key: str) -> Values:
@@ -205,7 +197,6 @@ def _source(archive: Archive, key: str) -> Values:
         raise QueryError(f"no source has the id {key[:60]!r}")
     figures, events, raids = archive.of_source(source)
     return {
-        "title": source.title,
         "source": source,
         "figures": figures,
         "events": events,
@@ -215,7 +206,7 @@ def _source(archive: Archive, key: str) -> Values:
 
 
 def _systems(archive: Archive, key: str) -> Values:
-    return {"title": "Systems of the model", "names": _system_names(archive)}
+    return {"names": _system_names(archive)}
 
 
 def _system(archive: Archive, key: str) -> Values:
@@ -224,7 +215,7 @@ def _system(archive: Archive, key: str) -> Values:
     names = _system_names(archive)
     if key not in names:
         raise QueryError(f"no system has the name {key[:60]!r}")
-    return {"title": f"The model: {key}", "article": article(archive, key), "names": names}
+    return {"article": article(archive, key), "names": names}
 
 
 def _system_names(archive: Archive) -> Iterable[str]:
@@ -234,36 +225,41 @@ def _system_names(archive: Archive) -> Iterable[str]:
 
 
 def _home(archive: Archive, key: str) -> Values:
-    latest = [archive.chronicle.events[0], archive.chronicle.events[-1]]
-    return {"title": "Korea, July 1951 to July 1953", "ends": latest, "months": archive.months}
+    ends = [archive.chronicle.events[0], archive.chronicle.events[-1]]
+    return {"ends": ends, "months": archive.months}
 
 
 def _story(archive: Archive, key: str) -> Values:
     steps = story()
     cites = list(dict.fromkeys(cite for step in steps for one in step.says for cite in one.cites))
-    entries = {cite: _cited(archive, cite) for cite in cites}
     return {
-        "title": "The war in twelve steps",
         "steps": steps,
         "numbers": {cite: number for number, cite in enumerate(cites, start=1)},
-        "names": {cite: name for cite, (name, _) in entries.items()},
-        "memory": {cite: memory for cite, (_, memory) in entries.items()},
+        "entries": {cite: _cited(archive, cite) for cite in cites},
     }
 
 
-def _cited(archive: Archive, cite: str) -> tuple[str, bool]:
-    """Return an entry's name, and whether it rests on memory."""
+@dataclass(frozen=True)
+class Cited:
+    """An entry that the story stands on: an event or a figure, and whether it rests on memory."""
+
+    event: Event | None
+    figure: Figure | None
+    memory: bool
+
+
+def _cited(archive: Archive, cite: str) -> Cited:
     kind, _, id = cite.partition("/")
     if kind == "events":
         event = archive.event(id)
-        return f"{event.title}, {when(event)}", from_memory(event)
+        return Cited(event, None, from_memory(event))
     figure = archive.ledger.figure(id)
-    return f"{figure.quantity}: {figure.value} {figure.unit}", figure.trust == "recalled"
+    return Cited(None, figure, figure.trust == "recalled")
 
 
 def _about(archive: Archive, key: str) -> Values:
     recalled = [event for event in archive.chronicle.events if from_memory(event)]
-    return {"title": "How to read this", "recalled": len(recalled), "events": len(archive.chronicle.events)}
+    return {"recalled": len(recalled), "events": len(archive.chronicle.events)}
 
 
 def _one(archive: Archive) -> Iterable[str]:
@@ -299,28 +295,6 @@ _IN_THE_AIR: Final = ("raid", "air_campaign", "air_battle")
 """Events of these kinds have the raids of their day beside them, wherever those went."""
 
 _MONTHS: Final = tuple(f"{month:02d}" for month in range(1, 13))
-
-
-def in_words(day: datetime.date, precision: str) -> str:
-    """Return a day as it is read, no finer than it is known."""
-    if precision == "year":
-        return f"{day:%Y}"
-    if precision in ("month", "season"):
-        return f"{day:%B %Y}"
-    return f"{day.day} {day:%B %Y}" + (" (day from memory)" if precision == "recalled_day" else "")
-
-
-def day_in_words(key: str) -> str:
-    """Return a day of the year, written 07-27, as it is read."""
-    day = datetime.date.fromisoformat(f"1952-{key}")
-    return f"{day.day} {day:%B}"
-
-
-def when(event: Event) -> str:
-    """Return an event's date, or its first and last day."""
-    first = in_words(began(event), event.precision)
-    last = in_words(event.end, event.precision) if event.end else first
-    return first if first == last else f"{first} to {last}"
 
 
 def from_memory(event: Event) -> bool:
