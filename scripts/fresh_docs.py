@@ -1,8 +1,9 @@
 """Make the generated parts of the pages again: ``fresh_docs.py [--check | --run | --page PAGE]``.
 
 A generated part stands between ``<!-- name: start -->`` and ``<!-- name: end -->``. Without options the parts
-that come from tables and code are written in place. ``--check`` writes nothing and fails if one of them is
-old. ``--run`` also fights the wars: it makes the ``scores`` and ``tallies`` parts, runs the commands of every
+that come from tables and code are written in place, and the front end's copy of the OpenAPI.
+``--check`` writes nothing and fails if one of them is old. ``--run`` also
+fights the wars: it makes the ``scores`` and ``tallies`` parts, runs the commands of every
 page that says ``<!-- outputs: run -->`` and puts what they print into the ``text`` block below each ``bash``
 block; ``--page`` does that for one page alone. A comment ``<!-- shown: 1-9, last 3 -->`` between the two
 keeps only these lines. The README's picture and those of the systems alone are drawn again. It takes some
@@ -28,6 +29,7 @@ import typer
 from behaviour import BEHAVIOURS
 from behaviour_lines import LINES
 from claims import claims
+from openapi import OPENAPI, openapi, write_or_check
 
 from stalemate.analysis import baselines
 from stalemate.analysis.estimate import number
@@ -487,14 +489,8 @@ def main() -> None:
     if options.run:
         _run(REPLICATES)
         return
-    old = [page for page in pages() if fresh(page) != page.read_text(encoding="utf-8")]
-    for page in old:
-        if options.check:
-            print(f"{page.relative_to(ROOT)}: old; run scripts/fresh_docs.py", file=sys.stderr)
-        else:
-            page.write_text(fresh(page), encoding="utf-8")
-            print(page.relative_to(ROOT))
-    if options.check and old:
+    made = {page: fresh(page) for page in pages()} | {OPENAPI: openapi()}
+    if write_or_check(made, ROOT, check=options.check) and options.check:
         raise SystemExit(1)
 
 

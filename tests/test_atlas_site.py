@@ -12,7 +12,7 @@ from stalemate.interfaces.atlas.addresses import file_of, relative_from
 from stalemate.interfaces.atlas.archive import Archive, began, names_place, slug
 from stalemate.interfaces.atlas.export import export
 from stalemate.interfaces.atlas.site import Site
-from stalemate.interfaces.atlas.static import static_files
+from stalemate.interfaces.atlas.static import plain_files, static_files
 from stalemate.interfaces.atlas.views import from_memory
 from stalemate.interfaces.atlas.words import Words
 
@@ -86,7 +86,12 @@ def test_site__every_page_is_well_formed():
 
 
 def test_site__no_page_holds_script_or_style_or_two_equal_ids():
-    assert [where for where in pages() if read(where).tags & {"script", "style", "iframe", "object"}] == []
+    assert [where for where in pages() if read(where).tags & {"style", "iframe", "object"}] == []
+    files = {"/static/theme.js", "/static/main.js"}
+    for where, page in pages().items():
+        scripts = re.findall(r"<script\b([^>]*)>(.*?)</script>", page, re.DOTALL)
+        assert {re.search('src="([^"]*)"', tag)[1] for tag, _ in scripts} <= files, where
+        assert {inside for _, inside in scripts} == {""}, where
     assert [where for where in pages() if len(set(read(where).ids)) != len(read(where).ids)] == []
 
 
@@ -200,6 +205,7 @@ def relinked(page, back):
 def without_server(page):
     """Return a page without its forms and what leads to the interface for programs."""
     page = re.sub(r"<form .*?</form>\n", "", page)
+    page = re.sub(r'<script type="module"[^\n]*\n', "", page)
     page = re.sub(r'<li><a href="/ask">Ask</a></li>\n', "", page)
     page = re.sub(r'<h2 id="data">.*?</ul>\n', "", page, flags=re.DOTALL)
     return re.sub(r'<p class="small"><a href="/api/[^\n]*\n', "", page)
@@ -209,7 +215,7 @@ def test_export__holds_the_served_pages_with_links_between_files(tmp_path):
     folder = tmp_path / "site"
     count = export(site(), folder)
     files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
-    assert count == len(files) == len(pages()) + len(static_files())
+    assert count == len(files) == len(pages()) + len(plain_files())
     assert len({name.casefold() for name in files}) == len(files)
     for where, page in pages().items():
         back = {
@@ -233,17 +239,19 @@ def test_export__leaves_nothing_when_it_fails(tmp_path, monkeypatch):
 
 
 def test_static__pictures_are_well_formed():
-    for name, file in static_files().items():
+    for name, file in plain_files().items():
         if name.endswith(".svg"):
             xml.parsers.expat.ParserCreate().Parse(file.content, True)
 
 
 def colours():
     """Return the palette of each theme, read from the style sheet."""
-    sheet = static_files()["atlas.css"].content.decode()
-    blocks = re.findall(r":root \{(.*?)\}", sheet, re.DOTALL)
-    light, dark = (dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", block)) for block in blocks)
-    return {"light": light, "dark": dark}
+    sheet = plain_files()["atlas.css"].content.decode()
+    both = re.findall(r"--(\w+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)", sheet)
+    return {
+        "light": {name: light for name, light, _ in both},
+        "dark": {name: dark for name, _, dark in both},
+    }
 
 
 def contrast(a, b):

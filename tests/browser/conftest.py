@@ -1,5 +1,9 @@
-"""Tests in a real browser: Debian's Chromium through Playwright. Without either they deselect themselves."""
+"""Tests in a real browser: Debian's Chromium through Playwright.
 
+Without either they deselect themselves; where STALEMATE_BROWSER is "required" that is a failure.
+"""
+
+import os
 import shutil
 import subprocess
 import sys
@@ -24,6 +28,8 @@ HERE = Path(__file__).parent
 def pytest_collection_modifyitems(config, items):
     mine = [item for item in items if HERE in item.path.parents]
     if MISSING and mine:
+        if os.environ.get("STALEMATE_BROWSER") == "required":
+            raise pytest.UsageError(f"tests/browser must run here, and {', '.join(MISSING)} was not found")
         config.hook.pytest_deselected(items=mine)
         items[:] = [item for item in items if item not in mine]
 

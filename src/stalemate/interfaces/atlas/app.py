@@ -22,6 +22,7 @@ from stalemate.interfaces.atlas.static import static_files
 from stalemate.interfaces.atlas.views import day_of
 
 _CACHED: Final = {"cache-control": "no-cache"}
+_LASTING: Final = {"cache-control": "max-age=31536000, immutable"}
 QUOTED: Final = {"event": "events", "figure": "figures", "place": "places"}
 """Kinds of quoted rows that have a page of their own."""
 
@@ -85,7 +86,9 @@ def _add_static(app: FastAPI, site: Site) -> None:
         name = request.path_params["name"]
         if name not in files:
             raise QueryError(f"there is no file {name[:60]!r}")
-        return Response(files[name].content, media_type=files[name].media_type, headers=_CACHED)
+        file = files[name]
+        headers = _LASTING if file.lasting else _CACHED
+        return Response(file.content, media_type=file.media_type, headers=headers)
 
     app.add_route("/static/{name}", static, include_in_schema=False)
 

@@ -76,6 +76,7 @@ def _serve(listening: "socket.socket", host: str, browser: bool) -> None:
 
     from stalemate.interfaces.atlas.app import create_app
     from stalemate.interfaces.atlas.archive import Archive
+    from stalemate.interfaces.atlas.static import scripts
 
     door = _door(host, listening.getsockname()[1])
     archive = Archive.load()
@@ -83,6 +84,10 @@ def _serve(listening: "socket.socket", host: str, browser: bool) -> None:
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else shown}:{door.port}/"
     print(f"atlas: {address} (Ctrl-C ends it)", flush=True)
+    if not scripts():
+        print(
+            "its scripts are not built, so pages stand without: python frontend/assets.py build", flush=True
+        )
     if door.literal:
         print("others on the network can read it at this machine's address", flush=True)
     if browser:

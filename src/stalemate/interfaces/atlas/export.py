@@ -7,7 +7,7 @@ from pathlib import Path
 from stalemate.errors import QueryError
 from stalemate.interfaces.atlas.addresses import file_of, relative_from
 from stalemate.interfaces.atlas.site import Site
-from stalemate.interfaces.atlas.static import static_files
+from stalemate.interfaces.atlas.static import plain_files
 
 
 def export(site: Site, folder: Path) -> int:
@@ -34,7 +34,7 @@ def _write(site: Site, folder: Path) -> int:
         file_of(where): site.page(where, relative_from(where), served=False).encode()
         for where in site.addresses()
     }
-    files |= {f"static/{name}": file.content for name, file in static_files().items()}
+    files |= {f"static/{name}": file.content for name, file in plain_files().items()}
     for name, content in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

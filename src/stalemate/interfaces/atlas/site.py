@@ -11,6 +11,7 @@ from stalemate.errors import QueryError
 from stalemate.evidence.figure import as_number
 from stalemate.interfaces.atlas.addresses import Link, address
 from stalemate.interfaces.atlas.archive import Archive, slug
+from stalemate.interfaces.atlas.static import scripts
 from stalemate.interfaces.atlas.views import VIEWS, from_memory
 from stalemate.interfaces.atlas.words import Words
 from stalemate.interfaces.templating import environment
@@ -57,6 +58,7 @@ class Site:
             "from_memory": from_memory,
             "as_number": as_number,
             "slug": slug,
+            "scripts": scripts(),
         }
         return environment("stalemate.interfaces.atlas", known)
 
