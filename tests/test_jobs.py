@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 from reference import toy_war
+from test_narrow import row
 
 from stalemate.ensemble import jobs as module
 from stalemate.ensemble import runner
@@ -13,6 +14,7 @@ from stalemate.ensemble.runner import run
 from stalemate.ensemble.runs import read_run
 from stalemate.errors import BusyError, PolicyError, QueryError, RunError
 from stalemate.policies import naming
+from stalemate.scenario.narrow import Narrow
 
 WAR = toy_war.scenario()
 ASKED = Asked(policies=("shifted", "plain"), replicates=40)
@@ -208,3 +210,32 @@ def test_jobs__everything_wrong_with_a_question_is_told_at_once(queue):
     with pytest.raises(QueryError, match="no run 'x' here"):
         queue.job("x")
     assert queue.all() == ()
+
+
+def test_jobs__several_runs_are_fought_at_once(tmp_path):
+    held = Held()
+    queue = Jobs(WAR, tmp_path / "jobs", workers=1, at_once=2, fight=held)
+    jobs = [queue.submit(replace(ASKED, seed=seed)) for seed in (1, 2, 3)]
+    watched = [queue.watch(job.name, SOON) for job in jobs[:2]]
+    for told in watched:
+        assert next(one for one in told if one.state == "running")
+    assert queue.job(jobs[2].name).state == "waiting"
+    held.free.set()
+    assert {end_of(queue, job).state for job in jobs} == {"done"}
+    queue.close()
+
+
+def test_jobs__a_narrowed_question_is_another_job_and_is_found_again(tmp_path):
+    war = replace(WAR, parameters=(row(),))
+    asked = replace(ASKED, ranges=(Narrow(row().name, 1.5, 2.0),))
+    queue = Jobs(war, tmp_path / "jobs", workers=1)
+    assert asked.name(war) != ASKED.name(war)
+    done = end_of(queue, queue.submit(asked))
+    assert (done.state, done.said) == ("done", "")
+    assert read_run(queue.run_of(done.name)).recipe.ranges == asked.ranges
+    with pytest.raises(QueryError, match="both from 1 to 3 t"):
+        queue.submit(replace(asked, ranges=(Narrow(row().name, 0.0, 2.0),)))
+    queue.close()
+    again = Jobs(war, tmp_path / "jobs", workers=1)
+    assert again.job(done.name) == done
+    again.close()

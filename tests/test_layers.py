@@ -46,6 +46,7 @@ ORDER = [
     "scenario.extend",
     "scenario.given",
     "scenario.resolve",
+    "scenario.narrow",
     "policies.directive",
     "policies.spent",
     "policies.plans",

@@ -53,8 +53,10 @@ def scenario(
 ) -> Scenario:
     """Return a scenario without tables, but for its observations."""
     empty = {name: () for name in Scenario.__dataclass_fields__}
-    filled = {"name": "toy", "title": "Toy", "summary": "", "licence": "", "switches": {}, "digest": "d" * 64}
-    return Scenario(**{**empty, **filled, "start": start, "end": end, "observations": observations})
+    filled = {"name": "toy", "title": "Toy", "summary": "", "licence": "", "switches": {}, "narrowed": {}}
+    return Scenario(
+        **{**empty, **filled, "digest": "d" * 64, "start": start, "end": end, "observations": observations}
+    )
 
 
 def observed(quantity: str, start: str, end: str, low: float, high: float, **other: object) -> Observed:

@@ -141,7 +141,7 @@ def of_run(run: Path, policy: str | None, scenario: str | None, replicates: int 
         raise QueryError(f"{run} holds no policy {name!r}; it holds {', '.join(names)}")
     if replicates is not None and replicates > recipe.replicates:
         raise QueryError(f"{run} holds {recipe.replicates:,} wars; {replicates:,} were asked for")
-    war = read.load(scenario or recipe.scenario)
+    war = recipe.as_fought(read.load(scenario or recipe.scenario))
     there = {"scenario": recipe.scenario_digest, "model": recipe.model}
     there["policy"] = recipe.policies[names.index(name)].digest
     here = {"scenario": war.digest, "model": model_digest(), "policy": named(name, war).digest}

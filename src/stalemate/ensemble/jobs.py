@@ -18,9 +18,10 @@ from typing import Final, Literal
 
 from stalemate.engine.simulate import Structures
 from stalemate.ensemble.runner import checked_counts, run
-from stalemate.ensemble.store import write_whole
+from stalemate.ensemble.store import model_digest, write_whole
 from stalemate.errors import BusyError, QueryError, StalemateError
 from stalemate.policies.naming import named
+from stalemate.scenario.narrow import Narrow, narrowed
 from stalemate.scenario.resolve import FIRE_FORMS, REPAIR_FORMS
 from stalemate.scenario.schema import Scenario
 
@@ -36,7 +37,10 @@ _ENDED: Final = ("done", "stopped", "failed")
 
 @dataclass(frozen=True)
 class Asked:
-    """A question that a run answers: policies by name, how many wars, under which luck and rival forms."""
+    """A question that a run answers: policies by name, how many wars, under which luck and rival forms.
+
+    ``ranges``: parameters that are taken to lie inside a range.
+    """
 
     policies: tuple[str, ...]
     replicates: int
@@ -44,10 +48,13 @@ class Asked:
     since_parting: bool = False
     repair: tuple[str, ...] = REPAIR_FORMS
     fire: tuple[str, ...] = FIRE_FORMS
+    ranges: tuple[Narrow, ...] = ()
 
     def name(self, war: Scenario) -> str:
-        """Return the name of the job that answers it."""
-        plain = json.dumps({**asdict(self), "scenario": war.digest}, sort_keys=True)
+        """Return the name of the job that answers it with the code that is installed."""
+        ranges = [asdict(one) for one in sorted(self.ranges)]
+        known = {"ranges": ranges, "scenario": war.digest, "model": model_digest()}
+        plain = json.dumps(asdict(self) | known, sort_keys=True)
         return hashlib.sha256(plain.encode()).hexdigest()[:16]
 
 
@@ -73,7 +80,7 @@ class _Stopped(Exception):
 
 
 class Jobs:
-    """The queue. One thread fights one run at a time, with as many cores as ``workers`` says.
+    """The queue. ``at_once`` runs are fought at a time, each with as many cores as ``workers`` says.
 
     ``folder`` is made if it is absent; what earlier queues left there is found again. Raises QueryError if
     the folder holds something else.
@@ -85,6 +92,7 @@ class Jobs:
         folder: Path,
         *,
         most_waiting: int = 8,
+        at_once: int = 1,
         workers: int | None = None,
         fight: Callable[..., object] = run,
     ) -> None:
@@ -96,8 +104,12 @@ class Jobs:
         self._closing = False
         folder.mkdir(parents=True, exist_ok=True)
         self._jobs = {job.name: job for job in map(self._found, sorted(folder.iterdir()))}
-        self._thread = threading.Thread(target=self._work, name="jobs", daemon=True)
-        self._thread.start()
+        self._threads = [
+            threading.Thread(target=self._work, name=f"jobs-{number}", daemon=True)
+            for number in range(at_once)
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def submit(self, asked: Asked) -> Job:
         """Put a question in the queue, or return its job if it waits, runs or is done.
@@ -160,11 +172,12 @@ class Jobs:
             yield last
 
     def close(self) -> None:
-        """Stop what runs, keep what is done, and end the thread."""
+        """Stop what runs, keep what is done, and end the threads."""
         with self._changed:
             self._closing = True
             self._changed.notify_all()
-        self._thread.join()
+        for thread in self._threads:
+            thread.join()
 
     def _check(self, asked: Asked) -> None:
         faults = []
@@ -179,6 +192,7 @@ class Jobs:
                     f"forms of {word}: found {', '.join(given)}; there are {', '.join(known)}, each once"
                 )
         faults += _fault(lambda: checked_counts(asked.replicates, asked.seed))
+        faults += _fault(lambda: narrowed(self._war, asked.ranges))
         faults += [said for policy in asked.policies for said in _fault(partial(named, policy, self._war))]
         if faults:
             raise QueryError("\n".join(faults))
@@ -203,7 +217,7 @@ class Jobs:
         asked = job.asked
         try:
             self._fight(
-                self._war,
+                narrowed(self._war, asked.ranges),
                 list(asked.policies),
                 replicates=asked.replicates,
                 seed=asked.seed,
@@ -239,7 +253,8 @@ class Jobs:
                 raise ValueError("its name is no job's")
             values = json.loads((place / _ASKED).read_bytes())
             lists = {name: tuple(values[name]) for name in ("policies", "repair", "fire")}
-            asked = Asked(**{**values, **lists})
+            ranges = tuple(Narrow(**one) for one in values.get("ranges", ()))
+            asked = Asked(**{**values, **lists, "ranges": ranges})
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise QueryError(f"{place} is no stored job ({error}); name another folder") from error
         total = asked.replicates * len(asked.policies)

@@ -42,6 +42,7 @@ from stalemate.ensemble.store import (
 from stalemate.errors import QueryError, RunError
 from stalemate.policies.directive import AbstractPolicy
 from stalemate.policies.naming import named
+from stalemate.scenario.narrow import ranges_of
 from stalemate.scenario.schema import Scenario
 
 DEFAULT_REPLICATES, DEFAULT_SEED = 1000, 1
@@ -239,6 +240,7 @@ def run_again(
     Raises RunError if the scenario, the policies or the code are no longer those of the recipe.
     """
     structures = structures_of(recipe)
+    war = recipe.as_fought(war)
     kept = columns(_places(engine.prepare(war)))
     since_parting = recipe.window_start > recipe.start
     now = _recipe(war, policies, recipe.seed, recipe.replicates, structures, recipe.end, since_parting, kept)
@@ -416,6 +418,7 @@ def _recipe(
         parting=parting,
         columns=kept,
         posterior=structures.given.label if structures.given else "",
+        ranges=ranges_of(war),
     )
 
 

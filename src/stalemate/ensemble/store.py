@@ -29,6 +29,8 @@ import numpy as np
 
 from stalemate.ensemble.outcomes import OUTCOMES, Column, Kept
 from stalemate.errors import RunError
+from stalemate.scenario.narrow import Narrow, narrowed
+from stalemate.scenario.schema import Scenario
 
 FORMAT: Final = 2
 SHARD_WARS: Final = 256
@@ -54,7 +56,8 @@ class Recipe:
     ``model`` is the digest of the code that makes them. Wars run from ``start`` to ``end``; outcomes are
     taken from ``window_start`` to ``end``, and least values from ``parting``, the day policies may first
     differ. All days are counted. ``columns`` names the weekly series. ``posterior`` is the label of the one
-    that parameters were taken from; empty if they were drawn.
+    that parameters were taken from; empty if they were drawn. ``ranges``: the parameters that were narrowed;
+    ``scenario_digest`` is then that of the narrowed scenario.
     """
 
     scenario: str
@@ -71,6 +74,7 @@ class Recipe:
     parting: date
     columns: tuple[Column, ...]
     posterior: str = ""
+    ranges: tuple[Narrow, ...] = ()
 
     @property
     def shards(self) -> int:
@@ -80,6 +84,10 @@ class Recipe:
     def wars_of(self, shard: int) -> range:
         """Return the replicates of a shard."""
         return range(shard * SHARD_WARS, min((shard + 1) * SHARD_WARS, self.replicates))
+
+    def as_fought(self, war: Scenario) -> Scenario:
+        """Return a scenario, narrowed as this run's was. Raises QueryError if it cannot be."""
+        return war if war.narrowed else narrowed(war, self.ranges)
 
     def to_json(self) -> dict[str, Any]:
         """Return the recipe as plain values, dates as ISO text."""
@@ -95,7 +103,9 @@ class Recipe:
         policies = tuple(Ordered(**policy) for policy in values["policies"])
         columns = tuple((str(quantity), str(place)) for quantity, place in values["columns"])
         forms = {name: tuple(values[name]) for name in ("repair", "fire")}
-        return cls(**{**values, **days, **forms, "policies": policies, "columns": columns})
+        ranges = tuple(Narrow(**one) for one in values.get("ranges", ()))
+        made = {**days, **forms, "policies": policies, "columns": columns, "ranges": ranges}
+        return cls(**{**values, **made})
 
 
 @cache

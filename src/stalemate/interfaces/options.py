@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from stalemate.engine.simulate import Structures
     from stalemate.interfaces.progress import WarProgress
+    from stalemate.scenario.schema import Scenario
 
 DAY: Final = ["%Y-%m-%d"]
 
@@ -25,6 +26,10 @@ Repair = Annotated[list[str] | None, typer.Option(help="Only this form of repair
 Fire = Annotated[list[str] | None, typer.Option(help="Only this form of fire; may be repeated.")]
 Posterior = Annotated[
     str | None, typer.Option(help="Parameters from this posterior (see calibrate), not drawn apart.")
+]
+Ranges = Annotated[
+    list[str] | None,
+    typer.Option("--range", help="A parameter inside a range, as NAME=LOW..HIGH; may be repeated."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 
@@ -70,6 +75,17 @@ def structures_of(
         fire=tuple(dict.fromkeys(fire or every.fire)),
         given=find_posterior(posterior) if posterior else None,
     )
+
+
+def war_of(scenario: str, ranges: list[str] | None) -> "Scenario":
+    """Return a scenario by name or folder, its parameters inside the ranges that were asked for.
+
+    Raises QueryError for ranges that are none, or that it has no parameter for.
+    """
+    from stalemate.scenario.narrow import narrowed, read_range
+    from stalemate.scenario.read import load
+
+    return narrowed(load(scenario), [read_range(text) for text in ranges or ()])
 
 
 def share_of(text: str, option: str) -> float:

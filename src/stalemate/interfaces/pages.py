@@ -71,11 +71,11 @@ def report_page(runs: Sequence[Runs], war: Scenario, ledger: Ledger) -> str:
         f"run {place} is of {one.recipe.scenario} {one.recipe.scenario_digest[:16]}, not of {war.name} "
         f"{war.digest[:16]}"
         for place, one in enumerate(runs, 1)
-        if one.recipe.scenario_digest != war.digest
+        if one.recipe.scenario_digest != one.recipe.as_fought(war).digest
     ]
     if foreign:
         raise QueryError("\n".join([*foreign, "report runs of one scenario together, as it now stands"]))
-    answers = [_answer(one, war, ledger) for one in runs]
+    answers = [_answer(one, one.recipe.as_fought(war), ledger) for one in runs]
     card = _card(runs, war)
     misses = [row for row in card.rows if row.counts and not row.inside] if card else []
     main = answers[0]
@@ -150,6 +150,7 @@ def _again(recipe: Recipe, names: Sequence[str]) -> str:
         *(["--since-parting"] if recipe.window_start > recipe.start else []),
         *forms,
         *posterior,
+        *(f"--range {one.name}={one.low!r}..{one.high!r}" for one in recipe.ranges),
         "--out RUN",
     ]
     return " ".join(parts)
@@ -158,7 +159,7 @@ def _again(recipe: Recipe, names: Sequence[str]) -> str:
 def _card(runs: Sequence[Runs], war: Scenario) -> Scorecard | None:
     for one in runs:
         if HISTORICAL in [policy.name for policy in one.recipe.policies] and one.recipe.end == war.end:
-            return scorecard_of(one, war)
+            return scorecard_of(one, one.recipe.as_fought(war))
     return None
 
 

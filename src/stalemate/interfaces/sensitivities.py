@@ -60,6 +60,7 @@ def sensitivity(
 
     war = load(scenario)
     runs = _pairs(war, a, b, replicates, seed, repair, fire, workers)
+    war = runs.recipe.as_fought(war)
     found = analysis.sensitivity(runs, war, outcome)
     screened = _screened(war, found, morris, seed, structures_of(repair, fire), workers) if morris else None
     if as_json:
@@ -99,6 +100,7 @@ def worlds(
     share = share_of(more or less or "10%", f"--{direction}")
     war = load(scenario)
     runs = _pairs(war, a, b, replicates, seed, repair, fire, workers)
+    war = runs.recipe.as_fought(war)
     found = discovery.discover(runs, war, outcome, direction, share)
     if as_json:
         print_json(asdict(found) | {"said": discovery.sentences(found)})

@@ -13,6 +13,7 @@ from stalemate.interfaces.options import (
     AsJson,
     Fire,
     Posterior,
+    Ranges,
     Repair,
     ScenarioOption,
     Seed,
@@ -23,6 +24,7 @@ from stalemate.interfaces.options import (
     print_json,
     share_of,
     structures_of,
+    war_of,
 )
 
 if TYPE_CHECKING:
@@ -68,6 +70,7 @@ def run(
     fire: Fire = None,
     posterior: Posterior = None,
     law: Law = None,
+    ranges: Ranges = None,
     out: Out = None,
     workers: Workers = None,
     block: BlockSize = 256,
@@ -78,7 +81,7 @@ def run(
     runs = _run(
         policy,
         f"{replicates:,} wars of {', '.join(policy)}, seed {seed}",
-        scenario=scenario,
+        war=war_of(scenario, ranges),
         replicates=replicates,
         seed=seed,
         until=until,
@@ -103,6 +106,7 @@ def compare(
     fire: Fire = None,
     posterior: Posterior = None,
     law: Law = None,
+    ranges: Ranges = None,
     by: By = None,
     precision: PrecisionShare = None,
     of: PrecisionOf = "front_tonnes",
@@ -115,6 +119,7 @@ def compare(
 ) -> None:
     """Compare two policies under the same luck."""
     a, b = _under(law, [a, b])
+    war = war_of(scenario, ranges)
     if until_armistice or by is not None:
         beside = since_parting or out is not None or picture is not None or precision is not None
         if beside or (until_armistice and by is not None):
@@ -125,7 +130,7 @@ def compare(
         other = _fight_on if until_armistice else _by_service
         other(
             [a, b],
-            scenario,
+            war,
             replicates,
             seed,
             until,
@@ -139,7 +144,7 @@ def compare(
 
         check_can_draw(picture)
     asked: dict[str, Any] = {
-        "scenario": scenario,
+        "war": war,
         "seed": seed,
         "until": until,
         "since_parting": since_parting,
@@ -259,7 +264,8 @@ def scorecard(
         refuse_page(page)
     war = load(scenario)
     if folder is not None:
-        card = analysis.scorecard_of(read_run(folder), war)
+        stored = read_run(folder)
+        card = analysis.scorecard_of(stored, stored.recipe.as_fought(war))
     else:
         with fighting(f"{replicates:,} wars of historical, seed {seed}") as progress:
             card = analysis.scorecard(
@@ -286,7 +292,7 @@ def _run(
     policies: list[str],
     what: str,
     *,
-    scenario: str,
+    war: "Scenario",
     replicates: int,
     seed: int,
     until: datetime | None,
@@ -298,9 +304,7 @@ def _run(
 ) -> "Runs":
     from stalemate.ensemble import runner
     from stalemate.policies.naming import named
-    from stalemate.scenario.read import load
 
-    war = load(scenario)
     chosen = [named(policy, war) for policy in policies]
     runner.checked_counts(replicates, seed)
     with fighting(what, out) as progress:
@@ -326,7 +330,7 @@ def _precisely(
     outcome: str,
     most: int,
     *,
-    scenario: str,
+    war: "Scenario",
     seed: int,
     until: datetime | None,
     since_parting: bool,
@@ -335,9 +339,7 @@ def _precisely(
     workers: int | None,
 ) -> "tuple[Runs, Precision]":
     from stalemate.analysis.precision import precise_runs
-    from stalemate.scenario.read import load
 
-    war = load(scenario)
     with fighting(f"pairs of {a} and {b} to a precision of {share:.3g}, seed {seed}", out) as progress:
         return precise_runs(
             war,
@@ -358,7 +360,7 @@ def _precisely(
 
 def _fight_on(
     policies: list[str],
-    scenario: str,
+    war: "Scenario",
     replicates: int,
     seed: int,
     until: datetime | None,
@@ -368,9 +370,7 @@ def _fight_on(
 ) -> None:
     from stalemate.analysis.settlement import settlement
     from stalemate.interfaces import settlements
-    from stalemate.scenario.read import load
 
-    war = load(scenario)
     with fighting(f"{replicates:,} wars to an armistice, of each policy, seed {seed}") as progress:
         answer = settlement(
             war,
@@ -390,7 +390,7 @@ def _fight_on(
 
 def _by_service(
     policies: list[str],
-    scenario: str,
+    war: "Scenario",
     replicates: int,
     seed: int,
     until: datetime | None,
@@ -400,9 +400,7 @@ def _by_service(
 ) -> None:
     from stalemate.analysis.services import services
     from stalemate.interfaces import servicetables
-    from stalemate.scenario.read import load
 
-    war = load(scenario)
     with fighting(f"{replicates:,} wars of {' and '.join(policies)}, seed {seed}") as progress:
         answer = services(
             war,
@@ -465,12 +463,12 @@ def _show(
 
 def _as_run(runs: "Runs", scenario: str | None) -> "Scenario | None":
     """Return the scenario of a run if it is at hand and still the same."""
-    from stalemate.errors import ScenarioError
+    from stalemate.errors import QueryError, ScenarioError
     from stalemate.scenario.read import load
 
     try:
-        war = load(scenario or runs.recipe.scenario)
-    except ScenarioError:
+        war = runs.recipe.as_fought(load(scenario or runs.recipe.scenario))
+    except (QueryError, ScenarioError):
         return None
     return war if war.digest == runs.recipe.scenario_digest else None
 

@@ -31,7 +31,7 @@ def print_comparison(console: Console, comparison: Comparison) -> None:
     recipe = comparison.recipe
     console.print(
         f"{comparison.a} against {comparison.b}: {recipe.scenario}, {_span(recipe)}, "
-        f"{recipe.replicates:,} pairs, seed {recipe.seed}{_under(recipe.posterior)}. "
+        f"{recipe.replicates:,} pairs, seed {recipe.seed}{_under(recipe.posterior)}{_ranged(recipe)}. "
         "Median, and below it the 90 % band."
     )
     table = _table("outcome", comparison.a, comparison.b, "difference", "P")
@@ -89,7 +89,7 @@ def print_runs(console: Console, runs: Runs) -> None:
     recipe = runs.recipe
     console.print(
         f"{recipe.scenario}, {_span(recipe)}, {recipe.replicates:,} wars a policy, seed {recipe.seed}"
-        f"{_under(recipe.posterior)}. "
+        f"{_under(recipe.posterior)}{_ranged(recipe)}. "
         "Median and 90 % band."
     )
     for policy, kept in zip(recipe.policies, runs.kept, strict=True):
@@ -207,6 +207,10 @@ def _table(*headings: str, left: int = 1, least: int = 0) -> Table:
 
 def _under(posterior: str) -> str:
     return f", under posterior {posterior}" if posterior else ""
+
+
+def _ranged(recipe: Recipe) -> str:
+    return "".join(f", {one.name} {span(one.low, one.high)}" for one in recipe.ranges)
 
 
 def _span(recipe: Recipe) -> str:

@@ -34,6 +34,7 @@ REPAIR_FORMS: Final = ("queue", "own-clock")
 FIRE_FORMS: Final = ("policy", "stock", "retribution", "surplus")
 
 _Z95: Final = 1.6448536269514722
+_HALVINGS: Final = 60
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,8 @@ def resolve(scenario: Scenario, seed: int, replicates: range, structures: Struct
         else:
             u = _drawn(name, seed, numbers)
         if name not in DATED:
-            worlds[name] = quantiles(rows[0], u)
+            ends = scenario.narrowed.get(name)
+            worlds[name] = quantiles(rows[0], u) if ends is None else _between(rows[0], ends, u)
             continue
         for place, row in enumerate(rows):
             values = quantiles(row, u)
@@ -131,7 +133,7 @@ def draws_of(scenario: Scenario, seed: int, replicates: range) -> dict[str, Floa
     return {
         name: _drawn(name, seed, numbers)
         for name, rows in _by_name(scenario).items()
-        if any(row.distribution != "fixed" for row in rows)
+        if any(row.distribution != "fixed" for row in rows) and not _is_one(scenario.narrowed.get(name))
     }
 
 
@@ -201,6 +203,28 @@ def quantiles(row: Parameter, u: Floats) -> Floats:
         return (low + high) / 2 + z * ((high - low) / (2 * _Z95))
     middle, spread = (log_(low) + log_(high)) / 2, (log_(high) - log_(low)) / (2 * _Z95)
     return _each(exp_, middle + z * spread)
+
+
+def share_below(row: Parameter, value: float) -> float:
+    """Return the share of a parameter row's distribution below a value, by halving its quantiles."""
+    low, high = 0.0, 1.0
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        if quantiles(row, np.array([middle]))[0] < value:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+def _between(row: Parameter, ends: tuple[float, float], u: Floats) -> Floats:
+    """Return the quantiles of a row given that it lies between two values."""
+    first, last = (share_below(row, value) for value in ends)
+    return np.clip(quantiles(row, first + u * (last - first)), *ends)
+
+
+def _is_one(ends: tuple[float, float] | None) -> bool:
+    return ends is not None and ends[0] == ends[1]
 
 
 def _by_name(scenario: Scenario) -> dict[str, list[Parameter]]:

@@ -1,7 +1,7 @@
 """The tables of a scenario: a row type for each table, the manifest, and the checked whole."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
@@ -235,6 +235,7 @@ class Scenario:
 
     ``digest`` is the SHA-256 of all file names and bytes in reading order. ``switches`` says which optional
     links exist, ``groups`` and ``policies`` are the manifest's. ``files`` says where each table was read.
+    ``narrowed``: the parameters that are taken to lie between two values, see ``scenario.narrow``.
     """
 
     name: str
@@ -277,6 +278,7 @@ class Scenario:
     observations: tuple[Observed, ...]
     capacities: tuple[Capacity, ...]
     needs: tuple[Need, ...]
+    narrowed: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     @property
     def days(self) -> int:
