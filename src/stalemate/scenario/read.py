@@ -90,6 +90,7 @@ def load(
         policies=MappingProxyType({name: dict(dates) for name, dates in manifest.policies.items()}),
         digest=_digest(folder, [MANIFEST, *files.values()]),
         files=MappingProxyType({table: folder / name for table, name in files.items()}),
+        narrowed=MappingProxyType({}),
         **{table: tuple(rows[table]) for table in TABLES},
     )
 
