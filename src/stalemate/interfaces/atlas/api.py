@@ -16,6 +16,7 @@ from stalemate.interfaces.atlas.archive import Archive, began, slug
 from stalemate.interfaces.atlas.basemap import basemap_json
 from stalemate.interfaces.atlas.drawing import dated_lines, front_lines, open_links
 from stalemate.interfaces.atlas.faults import API, FaultAnswer, Malformed
+from stalemate.interfaces.atlas.mapapi import MAP_ABOUT, add_map_lists, map_counts
 from stalemate.interfaces.atlas.views import from_memory
 from stalemate.interfaces.atlas.words import Words
 from stalemate.scenario.terrain import Link
@@ -28,7 +29,7 @@ ABOUT: Final = {
     "places": "Towns, plants, dams, airfields, bridges, mines, camps, zones, battlefields.",
     "front-lines": "Dated front lines, west to east. Fit for position only, never for areas.",
     "network": "Railways, roads and trails of the scenario; no railways of the south.",
-}
+} | MAP_ABOUT
 """What each list holds."""
 
 _FAULTS: Final[dict[int | str, dict[str, Any]]] = {
@@ -54,6 +55,7 @@ def router(archive: Archive) -> APIRouter:
     _add_chronicle(routes, archive)
     _add_figures(routes, archive)
     _add_land(routes, archive)
+    add_map_lists(routes, archive)
     return routes
 
 
@@ -84,7 +86,7 @@ def _add_chronicle(routes: APIRouter, archive: Archive) -> None:
             "places": len(archive.ledger.places),
             "front-lines": len(dated_lines(archive)),
             "network": len(archive.war.links),
-        }
+        } | map_counts(archive)
         return [
             downloads.metadata_of(archive, name, ABOUT[name], shapes.Question(), rows)
             for name, rows in counts.items()

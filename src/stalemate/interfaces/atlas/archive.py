@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 
 from stalemate.errors import QueryError
 from stalemate.evidence import ask
+from stalemate.evidence.chart import Chart, PlaceName
 from stalemate.evidence.chronicle import Chronicle
 from stalemate.evidence.figure import Event, Figure, Place, Raid, Source
 from stalemate.evidence.ledger import Group, Ledger
@@ -53,11 +54,13 @@ class Archive:
     ledger: Ledger
     chronicle: Chronicle
     war: Scenario
+    chart: Chart
 
     @classmethod
     def load(cls) -> "Archive":
         """Read the record and the flagship scenario of this installation."""
-        return cls(Ledger.load(), Chronicle.load(), read.load("korea-1951"))
+        ledger = Ledger.load()
+        return cls(ledger, Chronicle.load(), read.load("korea-1951"), Chart.load(ledger))
 
     @cached_property
     def events(self) -> Mapping[str, Event]:
@@ -143,6 +146,10 @@ class Archive:
     def place(self, id: str) -> Place:
         """Return a place. Raises QueryError for an id that is none."""
         return _entry(self.ledger.places, id, "place")
+
+    def written(self, place: str) -> PlaceName | None:
+        """Return a place's name in its own writing, None where we are not sure of it."""
+        return self.chart.names.get(place)
 
     def places_named(self, name: str) -> tuple[Place, ...]:
         """Return the places of the record with this name of the time, or else those that share it in part."""

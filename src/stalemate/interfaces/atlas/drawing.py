@@ -5,12 +5,21 @@ Lengths are hectometres of the projection, so that a band of error is as wide as
 
 import datetime
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from stalemate.evidence.figure import Event, FrontPoint, Raid
 from stalemate.interfaces.atlas.archive import Archive
 from stalemate.interfaces.atlas.basemap import BOX, hectometres, path
+from stalemate.interfaces.atlas.overlays import (
+    DrawnBorder,
+    DrawnZone,
+    Rails,
+    damage_ranks,
+    drawn_borders,
+    drawn_zones,
+    rails,
+)
 from stalemate.scenario.terrain import Link
 
 THEATRE: Final = (-3000, -5150, 6200, 9300)
@@ -20,7 +29,8 @@ _NEAR: Final = 3200
 _LABEL_SHARE: Final = {True: 1 / 46, False: 1 / 32}
 """Height of a label as a share of the frame's width, of the whole country and around one place."""
 _WIDTH_OF_LETTER: Final = 0.56
-_PARALLEL: Final = 38.0
+_NARROW_SHARE: Final = 1 / 26
+"""The same on a narrow screen, of any frame: 12 pixels in a map of 330."""
 _KINDS: Final = {
     "city": "town",
     "airfield": "airfield",
@@ -55,6 +65,17 @@ class Mark:
     y: int
     name: str
     label: bool = False
+    rank: str = ""
+    """How badly a town was destroyed, where that is stated for a day not after the map's."""
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Names that stand clear of one another at one height, for wide or for narrow screens."""
+
+    screen: str
+    unit: float
+    marks: tuple[Mark, ...]
 
 
 @dataclass(frozen=True)
@@ -64,10 +85,12 @@ class Map:
     frame: tuple[int, int, int, int]
     unit: float
     date: datetime.date
-    railways: str
-    parallel: str
+    rails: tuple[Rails, ...]
+    borders: tuple[DrawnBorder, ...]
+    zones: tuple[DrawnZone, ...]
     fronts: tuple[Front, ...]
     marks: tuple[Mark, ...]
+    labels: tuple[Labels, ...]
     scale_km: int
 
     @property
@@ -126,23 +149,28 @@ def _map(
 ) -> Map:
     unit = frame[2] * _LABEL_SHARE[frame == THEATRE]
     found = [mark for mark in first if mark is not None and _holds(frame, mark.x, mark.y)]
-    places = [mark for mark in _places(archive) if _holds(frame, mark.x, mark.y)]
+    places = [mark for mark in _places(archive, date) if _holds(frame, mark.x, mark.y)]
+    marks = _labelled([*found, *places], unit, frame)
+    narrow = frame[2] * _NARROW_SHARE
     return Map(
         frame=frame,
         unit=unit,
         date=date,
-        railways=railways(archive, date),
-        parallel=_parallel(frame),
+        rails=rails(archive, date),
+        borders=drawn_borders(archive, date),
+        zones=drawn_zones(archive, date),
         fronts=tuple(_front(line, date) for line in front_lines(archive, date) if _seen(line, frame)),
-        marks=_labelled([*found, *places], unit, frame),
+        marks=marks,
+        labels=(
+            Labels("wide", unit, tuple(mark for mark in marks if mark.label)),
+            Labels(
+                "narrow",
+                narrow,
+                tuple(mark for mark in _labelled([*found, *places], narrow, frame) if mark.label),
+            ),
+        ),
         scale_km=100 if frame[2] > 4000 else 50,
     )
-
-
-def _parallel(frame: tuple[int, int, int, int]) -> str:
-    """Return the path of the 38th parallel where it crosses the frame, or nothing."""
-    line = [(lon / 4, _PARALLEL) for lon in range(4 * 122, 4 * 134)]
-    return path([line]) if any(_holds(frame, *hectometres(*place)) for place in line) else ""
 
 
 def open_links(archive: Archive, date: datetime.date | None) -> list[Link]:
@@ -194,7 +222,7 @@ def _labelled(marks: Iterable[Mark], unit: float, frame: tuple[int, int, int, in
         taken.append((mark.x - unit / 2, mark.y - unit / 2, mark.x + unit / 2, mark.y + unit / 2))
         if named:
             taken.append(box)
-        placed.append(Mark(mark.kind, mark.x, mark.y, mark.name, named))
+        placed.append(replace(mark, label=named))
     return tuple(placed[::-1])
 
 
@@ -202,11 +230,17 @@ def _cross(a: tuple[float, float, float, float], b: tuple[float, float, float, f
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
-def _places(archive: Archive) -> list[Mark]:
+def _places(archive: Archive, date: datetime.date) -> list[Mark]:
+    ranks = damage_ranks(archive, date)
     shown = [place for place in archive.ledger.places.values() if place.kind in _KINDS]
     shown.sort(key=lambda place: (_KINDS[place.kind] != "town", -(place.population or 0)))
     return [
-        Mark(_KINDS[place.kind], *hectometres(place.lon_deg, place.lat_deg), place.name_1950s)
+        Mark(
+            _KINDS[place.kind],
+            *hectometres(place.lon_deg, place.lat_deg),
+            place.name_1950s,
+            rank=ranks.get(place.id, ""),
+        )
         for place in shown
     ]
 
