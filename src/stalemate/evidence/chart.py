@@ -82,7 +82,7 @@ class OutlinePoint(Row):
 
 
 class Traffic(Row):
-    """A figure of the record that counted traffic on sections of the railway; no cars: only trains are known."""
+    """A figure that counted traffic on sections of the railway; without cars only trains are known."""
 
     figure: Id
     sections: Annotated[Names, Field(min_length=1)]
@@ -197,9 +197,7 @@ def _undrawn(zone: Zone, outlines: Mapping[str, Sequence[Point]]) -> Fault | Non
     return Fault("outlines.csv", 0, "of", f"{found} points of {zone.id}", f"{least} to {most}: {zone.shape}")
 
 
-def _refer(
-    faults: list[Fault], file: str, column: str, cells: Iterable[str], known: Collection[str]
-) -> None:
+def _refer(faults: list[Fault], file: str, column: str, cells: Iterable[str], known: Collection[str]) -> None:
     for cell in dict.fromkeys(cells):
         if cell not in known:
             faults.append(Fault(file, 0, column, repr(cell[:60]), "an id that exists"))

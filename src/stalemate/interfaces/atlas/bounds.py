@@ -31,7 +31,7 @@ def border_line(ledger: Ledger, chart: Chart, border: Border) -> Line:
 
 
 def zone_lines(ledger: Ledger, chart: Chart, zone: Zone) -> tuple[Line, ...]:
-    """Return the lines of a zone in degrees: the rim of a circle or an area (closed), the middle of a strip."""
+    """Return the lines of a zone in degrees: a circle's or area's rim (closed), or a strip's middle."""
     if zone.follows:
         return tuple(border_line(ledger, chart, chart.borders[name]) for name in zone.follows)
     points = chart.outlines[zone.id]

@@ -43,7 +43,7 @@ class Damage:
 
     @property
     def shares(self) -> tuple[float, ...]:
-        """Every share that is stated, in per cent, the least first; the table of places is one that states."""
+        """Every share that is stated, by the table of places too, in per cent, the least first."""
         stated = {amount for one in self.estimates for amount in one.amounts}
         if self.place.destroyed_percent is not None:
             stated.add(self.place.destroyed_percent)
@@ -80,7 +80,7 @@ def trunk_cars(archive: Archive, date: datetime.date) -> float:
 
 
 def links_on(archive: Archive, date: datetime.date) -> tuple[Condition, ...]:
-    """Return every link with its state on a day; a count of the record stands before the scenario's capacity."""
+    """Return every link with its state on a day; a count of the record before the scenario's capacity."""
     trunk = trunk_cars(archive, date)
     shares = {section.id: section.capacity_share for section in archive.war.sections}
     return tuple(_condition(archive, link, date, trunk, shares) for link in archive.war.links)

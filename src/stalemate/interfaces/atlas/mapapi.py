@@ -1,6 +1,7 @@
 """The interface for programs, what a map shows on a day: zones, borders, damage, targets, links, names."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query
@@ -17,7 +18,7 @@ from stalemate.interfaces.atlas.downloads import Geometry
 from stalemate.interfaces.atlas.shapes import Answer, Question
 
 MAP_ABOUT: Final = {
-    "zones": "Zones of the time with their dates: forbidden, neutral, corridors, MiG Alley; what is approximate.",
+    "zones": "Zones of the time with their dates, and what is approximate: forbidden, neutral, MiG Alley.",
     "borders": "Borders and boundaries of the time, and why each is drawn as it is.",
     "damage": "Towns with every statement of the share destroyed; no estimate is not no damage.",
     "targets": "Fixed targets of the scenario, with the raids on record that struck each by the day.",
@@ -202,11 +203,10 @@ def _estimate(figure: Figure) -> mapshapes.Estimate:
 
 def _damage_rows(row: mapshapes.DamageShape) -> list[mapshapes.DamageRow]:
     town = row.model_dump(include={"id", "name", "lon_deg", "lat_deg"})
-    if not row.estimates:
-        nothing = {"figure": None, "percent": [], "since": None, "until": None, "source": None}
-        return [mapshapes.DamageRow(**town, **nothing, cited="", trust=None)]
+    unknown = {"figure": None, "percent": [], "since": None, "until": None, "source": None, "cited": ""}
+    told = [one.model_dump(exclude={"precision"}) for one in row.estimates]
     return [
-        mapshapes.DamageRow(**town, **one.model_dump(exclude={"precision"})) for one in row.estimates
+        mapshapes.DamageRow.model_validate(town | one) for one in told or [unknown | {"trust": None}]
     ]
 
 
@@ -237,7 +237,7 @@ def _zone_geometry(row: mapshapes.ZoneShape) -> Geometry:
 
 def _counterclockwise(ring: mapshapes.Positions) -> mapshapes.Positions:
     """Return a closed ring in the order that RFC 7946 asks for."""
-    twice = sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in zip(ring, ring[1:], strict=False))
+    twice = sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in pairwise(ring))
     return ring if twice >= 0 else ring[::-1]
 
 

@@ -1,4 +1,4 @@
-"""JSON shapes of what a map shows on a day: zones, borders, damage, targets, links. OpenAPI is made from them."""
+"""JSON shapes of what a map shows on a day: zones, borders, damage, targets, links, names."""
 
 import datetime
 from typing import Literal
