@@ -1,0 +1,14 @@
+// Days as numbers: days since 1 January 1950, without hours and without time zones.
+
+const FIRST_MS = Date.UTC(1950, 0, 1);
+const DAY_MS = 86_400_000;
+
+/** Return the number of a day written as 1951-07-10. */
+export function dayOf(iso: string): number {
+  return Math.round((Date.parse(`${iso}T00:00:00Z`) - FIRST_MS) / DAY_MS);
+}
+
+/** Return a day as it is written. */
+export function isoOf(day: number): string {
+  return new Date(FIRST_MS + Math.round(day) * DAY_MS).toISOString().slice(0, 10);
+}
