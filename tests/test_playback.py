@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from stalemate.analysis import playback as analysis
-from stalemate.analysis.playback import QUANTITIES, playback
+from stalemate.analysis.playback import QUANTITIES, WHOLES, playback
 from stalemate.engine import simulate as engine
 from stalemate.ensemble.outcomes import by_week
 from stalemate.ensemble.runner import run
@@ -87,3 +87,26 @@ def test_playback__refuses_what_cannot_be_played():
         playback(WAR, "historical", replicates=3, replicate=3)
     with pytest.raises(PolicyError):
         playback(WAR, "peace", replicates=3)
+
+
+def test_playback__wholes_are_those_of_a_run_and_add_up_to_date(played):
+    runs = run(WAR, ["banfill", "historical"], replicates=WARS)
+    for policy, mine in enumerate(played.wholes):
+        for quantity in ("front_tonnes", "civilian_deaths", "aircraft_lost"):
+            weeks = np.array(runs.weekly(policy, quantity), dtype=np.float64)
+            np.testing.assert_allclose(mine.week[quantity].one[:, 0], weeks[4], rtol=1e-6)
+            median = np.median(weeks, axis=0)
+            np.testing.assert_allclose(mine.week[quantity].median[:, 0], median, rtol=1e-6)
+            np.testing.assert_allclose(mine.to_date[quantity].one[:, 0], np.cumsum(weeks[4]), rtol=1e-6)
+        assert set(mine.week) == set(WHOLES)
+        assert set(mine.to_date) == {name for name in WHOLES if engine.RECORDED[name].kind == "sum"}
+
+
+def test_playback__a_difference_is_of_pairs_of_wars(played):
+    runs = run(WAR, ["banfill", "historical"], replicates=WARS)
+    first, second = (np.array(runs.weekly(p, "civilian_deaths"), dtype=np.float64) for p in (0, 1))
+    pairs = np.sort(np.cumsum(first - second, axis=1), axis=0)
+    told = played.difference.to_date["civilian_deaths"]
+    np.testing.assert_allclose(told.median[:, 0], (pairs[2] + pairs[3]) / 2, atol=1e-3)
+    np.testing.assert_allclose(told.high[:, 0], pairs[4] + 0.75 * (pairs[5] - pairs[4]), atol=1e-2)
+    assert playback(WAR, "historical", replicates=1).difference is None

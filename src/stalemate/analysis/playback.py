@@ -1,7 +1,9 @@
 """A war as it can be played back: weekly series of every place, of many wars and of one alone.
 
 What a stored run keeps is the whole of each quantity. Here the wars are fought again with their places:
-lines, crossings, targets and sectors, for one policy or several on one clock and under one luck.
+lines, crossings, targets and sectors, for one policy or several on one clock and under one luck. Beside them
+stand wholes, of the week and to date, with what civilians bear; and of two policies the difference of each
+pair of wars, the first less the second.
 """
 
 from collections.abc import Sequence
@@ -15,7 +17,7 @@ import numpy.typing as npt
 from stalemate.analysis.estimate import BAND
 from stalemate.engine import simulate as engine
 from stalemate.engine.simulate import Block, Structures
-from stalemate.ensemble.outcomes import DAYS_PER_WEEK, by_week
+from stalemate.ensemble.outcomes import DAYS_PER_WEEK, by_week, whole_of
 from stalemate.ensemble.runner import DEFAULT_SEED, Progress, checked_counts, fight_each
 from stalemate.errors import QueryError
 from stalemate.policies.directive import AbstractPolicy
@@ -40,6 +42,30 @@ QUANTITIES: Final = (
 )
 """What is played: the state of lines, crossings, targets and sectors. A sum is that of the week."""
 
+WHOLES: Final = (
+    "front_tonnes",
+    "cuts",
+    "cuts_reported",
+    "open_share",
+    "bridges_down",
+    "trucks",
+    "trucks_lost",
+    "shells_communist",
+    "casualties_communist",
+    "casualties_un",
+    "deaths_us",
+    "ground_km2",
+    "sorties",
+    "bombs_tonnes",
+    "aircraft_lost",
+    "lost_flak",
+    "civilian_deaths",
+    "displaced",
+    "food_share",
+    "civil_tonnes",
+)
+"""What is played of the whole, the last four of civilians."""
+
 DEFAULT_WARS: Final = 256
 MOST_WARS: Final = 2000
 """More wars than this would not fit in memory place by place."""
@@ -62,8 +88,22 @@ class Track:
 
 
 @dataclass(frozen=True)
+class Wholes:
+    """Quantities of the whole, by name, as tracks of one place without a name.
+
+    ``to_date`` adds up the weeks of quantities that are sums, from the first day.
+    """
+
+    week: dict[str, Track]
+    to_date: dict[str, Track]
+
+
+@dataclass(frozen=True)
 class Playback:
-    """Policies side by side on one clock; ``weeks`` are first days, ``tracks`` quantity -> track a policy."""
+    """Policies side by side on one clock; ``weeks`` are first days, ``tracks`` quantity -> track a policy.
+
+    ``difference`` is that of each pair of wars, the first policy less the second; None unless there are two.
+    """
 
     scenario: str
     policies: tuple[str, ...]
@@ -73,6 +113,8 @@ class Playback:
     posterior: str
     weeks: tuple[date, ...]
     tracks: tuple[dict[str, Track], ...]
+    wholes: tuple[Wholes, ...]
+    difference: Wholes | None
 
     def to_xarray(self) -> "xarray.Dataset":
         """Return all tracks with units: (policy, statistic, week, place of its axis)."""
@@ -128,8 +170,12 @@ def playback(
     prepared = engine.prepare(war)
     places = {quantity: engine.places(prepared, quantity) for quantity in QUANTITIES}
 
-    def reduce(block: Block) -> dict[str, Series]:
-        return {name: by_week(name, block.daily[name]) for name in QUANTITIES}
+    def reduce(block: Block) -> _Weeks:
+        days = block.daily
+        return _Weeks(
+            {name: by_week(name, days[name]) for name in QUANTITIES},
+            {name: by_week(name, whole_of(name, days[name])) for name in WHOLES},
+        )
 
     fought = fight_each(
         prepared,
@@ -137,12 +183,15 @@ def playback(
         replicates,
         reduce,
         seed=seed,
-        record=QUANTITIES,
+        record=tuple(dict.fromkeys((*QUANTITIES, *WHOLES))),
+        whole=tuple(name for name in WHOLES if name not in QUANTITIES),
         structures=forms,
         until=war.days,
         workers=workers,
         progress=progress,
     )
+    by_place = [_joined([block.places for block in blocks]) for blocks in fought]
+    whole = [_joined([block.wholes for block in blocks]) for blocks in fought]
     return Playback(
         scenario=war.name,
         policies=tuple(one.label for one in policies),
@@ -151,24 +200,49 @@ def playback(
         replicate=replicate,
         posterior=forms.given.label if forms.given else "",
         weeks=tuple(war.start + timedelta(days=day) for day in range(0, war.days, DAYS_PER_WEEK)),
-        tracks=tuple(_tracks(blocks, places, replicate) for blocks in fought),
+        tracks=tuple(
+            {name: _track(name, values[name], places[name], replicate) for name in QUANTITIES}
+            for values in by_place
+        ),
+        wholes=tuple(_wholes(values, None, replicate) for values in whole),
+        difference=_wholes(whole[0], whole[1], replicate) if len(whole) == 2 else None,
     )
 
 
-def _tracks(
-    blocks: Sequence[dict[str, Series]], places: dict[str, tuple[str, ...]], replicate: int
-) -> dict[str, Track]:
-    made = {}
-    for quantity in QUANTITIES:
-        values = np.concatenate([block[quantity] for block in blocks])
-        low, median, high = np.quantile(values, (BAND[0], 0.5, BAND[1]), axis=0).astype(np.float32)
-        made[quantity] = Track(
-            quantity=quantity,
-            unit=RECORDED[quantity].unit,
-            places=places[quantity],
-            median=median,
-            low=low,
-            high=high,
-            one=values[replicate],
-        )
-    return made
+@dataclass(frozen=True)
+class _Weeks:
+    """What is kept of a block: quantity -> (replicate, week, place), and of the whole (replicate, week)."""
+
+    places: dict[str, Series]
+    wholes: dict[str, Series]
+
+
+def _joined(blocks: Sequence[dict[str, Series]]) -> dict[str, Series]:
+    return {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
+
+
+def _wholes(first: dict[str, Series], less: dict[str, Series] | None, replicate: int) -> Wholes:
+    """Return wholes of a policy, or of its difference from another, war by war."""
+    week, to_date = {}, {}
+    for name in WHOLES:
+        values = first[name].astype(np.float64)
+        if less is not None:
+            values = values - less[name]
+        week[name] = _track(name, values[..., None], ("",), replicate)
+        if RECORDED[name].kind == "sum":
+            to_date[name] = _track(name, values.cumsum(axis=1)[..., None], ("",), replicate)
+    return Wholes(week, to_date)
+
+
+def _track(quantity: str, values: npt.NDArray[np.floating], places: tuple[str, ...], replicate: int) -> Track:
+    """Return the track of values (replicate, week, place)."""
+    low, median, high = np.quantile(values, (BAND[0], 0.5, BAND[1]), axis=0).astype(np.float32)
+    return Track(
+        quantity=quantity,
+        unit=RECORDED[quantity].unit,
+        places=places,
+        median=median,
+        low=low,
+        high=high,
+        one=values[replicate].astype(np.float32),
+    )

@@ -17,6 +17,8 @@ from stalemate.interfaces.atlas.basemap import basemap_json
 from stalemate.interfaces.atlas.drawing import dated_lines, front_lines, open_links
 from stalemate.interfaces.atlas.faults import API, FaultAnswer, Malformed
 from stalemate.interfaces.atlas.mapapi import MAP_ABOUT, add_map_lists, map_counts
+from stalemate.interfaces.atlas.playapi import add_playback
+from stalemate.interfaces.atlas.playing import Player
 from stalemate.interfaces.atlas.views import from_memory
 from stalemate.interfaces.atlas.words import Words
 from stalemate.scenario.terrain import Link
@@ -56,6 +58,7 @@ def router(archive: Archive) -> APIRouter:
     _add_figures(routes, archive)
     _add_land(routes, archive)
     add_map_lists(routes, archive)
+    add_playback(routes, archive, Player(archive.war))
     return routes
 
 

@@ -63,5 +63,17 @@ class Site:
         return environment("stalemate.interfaces.atlas", known)
 
 
-MENU = ("story", "events", "days", "map", "places", "actors", "figures", "sources", "systems", "about")
+MENU = (
+    "story",
+    "events",
+    "days",
+    "map",
+    "play",
+    "places",
+    "actors",
+    "figures",
+    "sources",
+    "systems",
+    "about",
+)
 """The words of the addresses in the menu."""

@@ -9,8 +9,11 @@ from stalemate.errors import QueryError
 from stalemate.evidence.figure import Event, Figure
 from stalemate.evidence.ledger import Group
 from stalemate.interfaces.atlas.archive import Archive, began, names_place
+from stalemate.interfaces.atlas.dated import dated_series
 from stalemate.interfaces.atlas.drawing import day_map, event_map, place_map
+from stalemate.interfaces.atlas.lanes import lanes, timeline
 from stalemate.interfaces.atlas.story import story
+from stalemate.policies.naming import NAMES
 
 Values = dict[str, Any]
 
@@ -114,6 +117,23 @@ def _map(archive: Archive, key: str) -> Values:
         "map": day_map(archive, day),
         "events": archive.chronicle.between(day, day),
         "raids": archive.raids.get(day, ()),
+    }
+
+
+def _play(archive: Archive, key: str) -> Values:
+    items = timeline(archive)
+    return {
+        "lanes": lanes(),
+        "items": {lane.id: [item for item in items if item.lane == lane.id] for lane in lanes()},
+        "no_lane": sum(not item.lane for item in items),
+        "months": archive.months,
+        "lines": sorted({row.date for row in archive.ledger.front_line}),
+        "series": dated_series(archive),
+        "policies": NAMES,
+        "first": archive.dates[0],
+        "last": archive.dates[-1],
+        "start": archive.war.start,
+        "end": archive.war.end,
     }
 
 
@@ -277,6 +297,7 @@ VIEWS: Final[Mapping[tuple[str, bool], View]] = {
     ("days", True): View("day.html", lambda archive: archive.days, _day),
     ("map", False): View("map-index.html", _one, _map_index),
     ("map", True): View("map.html", lambda archive: map(str, archive.dates), _map),
+    ("play", False): View("play.html", _one, _play),
     ("places", False): View("places.html", _one, _places),
     ("places", True): View("place.html", lambda archive: archive.ledger.places, _place),
     ("actors", False): View("actors.html", _one, _actors),
