@@ -8,6 +8,7 @@ import struct
 import threading
 import time
 import tomllib
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
 from importlib import resources
@@ -83,9 +84,7 @@ def test_timeline__counts_its_lanes_and_those_in_none():
     assert sum(lane["items"] for lane in body["lanes"]) + body["in_no_lane"] == len(body["rows"])
     assert body["in_no_lane"] == 0
     other = ARCHIVE.chronicle.events[0].model_copy(update={"category": "weather"})
-    changed = Archive(
-        ARCHIVE.ledger, type(ARCHIVE.chronicle)((other,), ARCHIVE.chronicle.sources), ARCHIVE.war
-    )
+    changed = replace(ARCHIVE, chronicle=replace(ARCHIVE.chronicle, events=(other,)))
     assert [item.lane for item in timeline(changed) if item.kind == "event"] == [""]
 
 
