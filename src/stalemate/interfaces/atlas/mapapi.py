@@ -203,11 +203,16 @@ def _estimate(figure: Figure) -> mapshapes.Estimate:
 
 def _damage_rows(row: mapshapes.DamageShape) -> list[mapshapes.DamageRow]:
     town = row.model_dump(include={"id", "name", "lon_deg", "lat_deg"})
-    unknown: dict[str, object] = {"figure": None, "percent": [], "since": None, "until": None, "source": None, "cited": ""}
+    unknown: dict[str, object] = {
+        "figure": None,
+        "percent": [],
+        "since": None,
+        "until": None,
+        "source": None,
+        "cited": "",
+    }
     told = [one.model_dump(exclude={"precision"}) for one in row.estimates]
-    return [
-        mapshapes.DamageRow.model_validate(town | one) for one in told or [unknown | {"trust": None}]
-    ]
+    return [mapshapes.DamageRow.model_validate(town | one) for one in told or [unknown | {"trust": None}]]
 
 
 def target_shape(row: Targeted) -> mapshapes.TargetShape:
