@@ -29,7 +29,7 @@ def test_theme__is_chosen_by_keyboard_and_kept_on_the_next_page(page, address):
     light = paper(page)
     page.get_by_label("Colours").focus()
     page.keyboard.press("End")
-    page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+    page.wait_for_selector("html[data-theme=dark]")
     dark = paper(page)
     assert dark != light
     page.goto(address + "/events")
