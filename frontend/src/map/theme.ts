@@ -1,0 +1,76 @@
+// Colours of the map, from the page's own variables, and those of classes after Okabe and Ito.
+
+export interface Theme {
+  sea: string;
+  land: string;
+  shore: string;
+  river: string;
+  ink: string;
+  soft: string;
+  paper: string;
+  rail: string;
+  front: string;
+  mark: string;
+  miss: string;
+  other: string;
+  zone: string;
+  calm: string;
+  dark: boolean;
+}
+
+const NAMES = [
+  "sea",
+  "land",
+  "shore",
+  "river",
+  "ink",
+  "soft",
+  "paper",
+  "rail",
+  "front",
+  "mark",
+  "miss",
+  "other",
+  "zone",
+  "calm",
+] as const;
+
+/** Read the colours that hold now; a variable with a light and a dark value is resolved by the browser. */
+export function themeOf(element: HTMLElement): Theme {
+  const probe = document.createElement("span");
+  probe.hidden = true;
+  element.append(probe);
+  const found = {} as Record<(typeof NAMES)[number], string>;
+  for (const name of NAMES) {
+    probe.style.color = `var(--${name})`;
+    found[name] = getComputedStyle(probe).color;
+  }
+  probe.remove();
+  return { ...found, dark: lightness(found.paper) < 0.5 };
+}
+
+/** Colours of the states of links and targets: blue, orange, vermilion, never red against green. */
+export const OKABE_ITO = {
+  orange: "#e69f00",
+  sky: "#56b4e9",
+  green: "#009e73",
+  blue: "#0072b2",
+  vermilion: "#d55e00",
+  purple: "#cc79a7",
+} as const;
+
+/** Call when the colours of the page change. */
+export function onTheme(heard: () => void): () => void {
+  const asked = matchMedia("(prefers-color-scheme: dark)");
+  asked.addEventListener("change", heard);
+  document.documentElement.addEventListener("themechange", heard);
+  return () => {
+    asked.removeEventListener("change", heard);
+    document.documentElement.removeEventListener("themechange", heard);
+  };
+}
+
+function lightness(colour: string): number {
+  const [red = 0, green = 0, blue = 0] = (colour.match(/[\d.]+/g) ?? []).map(Number);
+  return (0.3 * red + 0.59 * green + 0.11 * blue) / 255;
+}
