@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import asked
+import checked
 import odd
 import pictures
 import typer
@@ -30,6 +31,7 @@ from behaviour import BEHAVIOURS
 from behaviour_lines import LINES
 from claims import claims
 from openapi import OPENAPI, openapi, write_or_check
+from scores import scored_anew
 
 from stalemate.analysis import baselines
 from stalemate.analysis.estimate import number
@@ -429,7 +431,7 @@ def _claims() -> str:
 
 
 def _run(replicates: int) -> None:
-    scores = _scores(replicates)
+    scores = scored_anew(replicates)
     with tempfile.TemporaryDirectory() as folder:
         for page in pages():
             text = _with_claims(_with_scores(page, fresh(page), scores))
@@ -463,15 +465,9 @@ def _run_page(page: Path) -> None:
     """Run the commands of one page alone."""
     text = fresh(page)
     if any(f"<!-- {part}: start -->" in text for part in ("scores", "tallies", "skills")):
-        text = _with_scores(page, text, _scores(REPLICATES))
+        text = _with_scores(page, text, scored_anew(REPLICATES))
     with tempfile.TemporaryDirectory() as folder:
         page.write_text(_with_outputs(text, Path(folder)), encoding="utf-8")
-
-
-def _scores(replicates: int) -> Sequence[Score]:
-    from stalemate.analysis.scorecard import scorecard
-
-    return scorecard(read.load(SCENARIO), replicates=replicates).rows
 
 
 def main() -> None:
@@ -489,6 +485,8 @@ def main() -> None:
     if options.run:
         _run(REPLICATES)
         return
+    if not options.check and checked.write():
+        print(checked.TABLE.relative_to(ROOT))
     made = {page: fresh(page) for page in pages()} | {OPENAPI: openapi()}
     if write_or_check(made, ROOT, check=options.check) and options.check:
         raise SystemExit(1)

@@ -14,6 +14,8 @@ from stalemate.interfaces.atlas.app import create_app
 from stalemate.interfaces.atlas.archive import Archive, began
 from stalemate.interfaces.atlas.basemap import basemap_json
 from stalemate.interfaces.atlas.guard import LOOPBACK, Door
+from stalemate.interfaces.atlas.provenance import provenance
+from stalemate.interfaces.atlas.words import Words
 
 ARCHIVE = Archive.load()
 APP = create_app(ARCHIVE, Door(80, LOOPBACK | {"testserver"}))
@@ -25,6 +27,7 @@ LISTS = {
     "sources": len(ARCHIVE.ledger.sources),
     "places": len(ARCHIVE.ledger.places),
     "front-lines": 6,
+    "parameters": len(ARCHIVE.war.parameters),
 }
 
 
@@ -110,6 +113,61 @@ def test_events__one_has_its_neighbours_and_sources():
     assert (body["before"], body["after"]) == (before.id, after.id)
     assert [source["id"] for source in body["sources"]] == list(event.sources)
     assert body["figures"] == [figure.id for figure in ARCHIVE.bearing_on(event)]
+
+
+THINGS = {
+    "figure": ARCHIVE.ledger.figures,
+    "source": ARCHIVE.ledger.sources,
+    "event": ARCHIVE.events,
+    "place": ARCHIVE.ledger.places,
+    "raid": {raid.id: raid for raid in ARCHIVE.ledger.raids},
+    "parameter": ARCHIVE.parameters,
+}
+
+
+@pytest.mark.parametrize("kind", THINGS)
+def test_provenance__every_thing_of_a_kind_has_a_page_a_citation_and_its_dates(kind):
+    words = Words.load()
+    for id in THINGS[kind]:
+        found = provenance(ARCHIVE, words, kind, id)
+        assert found.page.endswith(f"/{id}")
+        assert f"{kind} {id}" in found.cite
+        assert (found.entered is None) == (kind == "parameter")
+        assert {one.id for one in found.sources} <= {"", *ARCHIVE.ledger.sources, *ARCHIVE.ledger.figures}
+    assert get(f"provenance/{kind}/{id}").json() == found.model_dump(mode="json")
+    assert refused(f"provenance/{kind}/nothing")[0] == 404
+
+
+def test_provenance__a_figure_tells_all_that_its_page_does():
+    read = {row.figure for row in ARCHIVE.ledger.readings} & {row.figure for row in ARCHIVE.ledger.checks}
+    figure = ARCHIVE.ledger.figure(min(read | {"crane_strangle_rail_cuts"}))
+    body = get(f"provenance/figure/{figure.id}").json()
+    assert (body["value"], body["unit"], body["when"]) == (figure.value, figure.unit, figure.period)
+    assert [one["locator"] for one in body["sources"]] == [figure.locator]
+    members = {row.figure for group in ARCHIVE.groups_of(figure.id) for row in group.members} - {figure.id}
+    assert {one["page"] for one in body["rivals"]} == {f"/figures/{other}" for other in members}
+    assert len(body["readings"]) == len(ARCHIVE.ledger.readings_of(figure.id))
+    assert len(body["checks"]) == len(ARCHIVE.ledger.checks_of(figure.id))
+    assert len(body["uses"]) == len(ARCHIVE.uses.get(figure.id, ()))
+    assert body["compared"]
+
+
+def test_parameters__every_number_rests_on_figures_or_says_why_it_was_assumed():
+    assumed = get("parameters", rests="assumed").json()["rows"]
+    rested = get("parameters", rests="figures").json()["rows"]
+    assert len(assumed) + len(rested) == LISTS["parameters"]
+    assert all(row["assumed"] and not row["sources"] for row in assumed)
+    assert all(set(row["sources"]) <= set(ARCHIVE.ledger.figures) for row in rested)
+    name = rested[0]["name"]
+    body = get(f"parameters/{name}").json()
+    assert [figure["id"] for figure in body["figures"]] == list(
+        dict.fromkeys(id for row in rested if row["name"] == name for id in row["sources"])
+    )
+    assert body["low_bound"] <= body["high_bound"]
+    table = list(csv.DictReader(io.StringIO(get("parameters", system="repair", format="csv").text)))
+    assert {row["system"] for row in table} == {"repair"}
+    status, faults = refused("parameters", system="nothing")
+    assert (status, "repair" in faults[0]) == (404, True)
 
 
 def test_figures__one_has_its_rivals_and_uses():

@@ -19,6 +19,7 @@ from stalemate.interfaces.atlas.faults import API, FaultAnswer, Malformed
 from stalemate.interfaces.atlas.mapapi import MAP_ABOUT, add_map_lists, map_counts
 from stalemate.interfaces.atlas.playapi import add_playback
 from stalemate.interfaces.atlas.playing import Player
+from stalemate.interfaces.atlas.provenance import Provenance, Thing, origin, provenance
 from stalemate.interfaces.atlas.views import from_memory
 from stalemate.interfaces.atlas.words import Words
 from stalemate.scenario.terrain import Link
@@ -30,6 +31,7 @@ ABOUT: Final = {
     "sources": "The bibliography.",
     "places": "Towns, plants, dams, airfields, bridges, mines, camps, zones, battlefields.",
     "front-lines": "Dated front lines, west to east. Fit for position only, never for areas.",
+    "parameters": "Numbers of the model with their doubt, one row a dated value, and what each rests on.",
     "network": "Railways, roads and trails of the scenario; no railways of the south.",
 } | MAP_ABOUT
 """What each list holds."""
@@ -59,6 +61,7 @@ def router(archive: Archive) -> APIRouter:
     _add_land(routes, archive)
     add_map_lists(routes, archive)
     add_playback(routes, archive, Player(archive.war))
+    _add_origins(routes, archive)
     return routes
 
 
@@ -88,6 +91,7 @@ def _add_chronicle(routes: APIRouter, archive: Archive) -> None:
             "sources": len(archive.ledger.sources),
             "places": len(archive.ledger.places),
             "front-lines": len(dated_lines(archive)),
+            "parameters": len(archive.war.parameters),
             "network": len(archive.war.links),
         } | map_counts(archive)
         return [
@@ -246,6 +250,43 @@ def _add_land(routes: APIRouter, archive: Archive) -> None:
         """Return coast, rivers and lakes."""
         licence = '<https://www.gnu.org/licenses/lgpl-3.0.html>; rel="license"'
         return Response(basemap_json(), media_type="application/json", headers={"link": licence})
+
+
+def _add_origins(routes: APIRouter, archive: Archive) -> None:
+    @routes.get("/parameters", response_model=shapes.Answer[shapes.ParameterRow], responses=_FILES)
+    def parameters(asked: Annotated[shapes.ParameterQuestion, Query()]) -> Any:
+        """Return the rows of the scenario's parameters in the catalogue's order."""
+        _occurs("system", asked.system, {needed.owner for needed, _ in archive.parameters.values()})
+        rows = [
+            shapes.ParameterRow(**row.model_dump(), system=needed.owner, meaning=needed.meaning)
+            for needed, rows in archive.parameters.values()
+            for row in rows
+            if asked.system in (None, needed.owner)
+            and asked.rests in (None, "figures" if row.sources else "assumed")
+        ]
+        return _answer(archive, "parameters", asked, rows, shapes.ParameterRow)
+
+    @routes.get("/parameters/{id}", dependencies=_ENTRY)
+    def parameter(id: Key) -> shapes.ParameterDetail:
+        """Return one parameter with its bounds, every row of it, and the figures behind it."""
+        needed, rows = archive.parameter(id)
+        figures = dict.fromkeys(figure for row in rows for figure in row.sources)
+        return shapes.ParameterDetail(
+            name=id,
+            meaning=needed.meaning,
+            unit=needed.unit,
+            low_bound=needed.low_bound,
+            high_bound=needed.high_bound,
+            system=needed.owner,
+            rests=origin(rows),
+            rows=list(rows),
+            figures=[archive.ledger.figure(figure) for figure in figures],
+        )
+
+    @routes.get("/provenance/{kind}/{id}", dependencies=_ENTRY)
+    def where_from(kind: Thing, id: Key) -> Provenance:
+        """Return where one thing on a page is from, in one shape for every kind."""
+        return provenance(archive, Words.load(), kind, id)
 
 
 def _occurs(what: str, asked: str | None, known: Collection[str]) -> None:

@@ -1,22 +1,25 @@
 """The archive: record, chronicle and scenario in one, with the ways from each entry to the others."""
 
+import csv
 import dataclasses
 import datetime
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from importlib import resources
 from typing import Final, TypeVar
 
 from stalemate.errors import QueryError
-from stalemate.evidence import ask
+from stalemate.evidence import ask, checked
 from stalemate.evidence.chart import Chart, PlaceName
+from stalemate.evidence.checked import Checked, Kind
 from stalemate.evidence.chronicle import Chronicle
 from stalemate.evidence.figure import Event, Figure, Place, Raid, Source
 from stalemate.evidence.ledger import Group, Ledger
 from stalemate.scenario import read
-from stalemate.scenario.catalogue import PARAMETERS
+from stalemate.scenario.catalogue import PARAMETERS, Needed
 from stalemate.scenario.schema import Parameter, Scenario
 
 SHORT_DAYS: Final = 62
@@ -44,6 +47,8 @@ class Actor:
 
     slug: str
     name: str
+    kind: str
+    """government, command, unit, person, office or group; empty for a name that no table sorts."""
     events: tuple[Event, ...]
 
 
@@ -71,6 +76,34 @@ class Archive:
         """Return an event. Raises QueryError for an id that is none."""
         return _entry(self.events, id, "event")
 
+    def raid(self, id: str) -> Raid:
+        """Return a raid. Raises QueryError for an id that is none."""
+        return _entry({raid.id: raid for raid in self.ledger.raids}, id, "raid")
+
+    @cached_property
+    def parameters(self) -> Mapping[str, tuple[Needed, tuple[Parameter, ...]]]:
+        """Every parameter of the model by name, with its rows in the scenario, in the catalogue's order."""
+        rows = _grouped((row.name, row) for row in self.war.parameters)
+        return {needed.name: (needed, rows[needed.name]) for needed in PARAMETERS}
+
+    def parameter(self, name: str) -> tuple[Needed, tuple[Parameter, ...]]:
+        """Return a parameter and its rows. Raises QueryError for a name that is none."""
+        if name not in self.parameters:
+            raise QueryError(f"no parameter has the name {name[:60]!r}")
+        return self.parameters[name]
+
+    @cached_property
+    def parameters_by_system(self) -> Mapping[str, tuple[tuple[Needed, tuple[Parameter, ...]], ...]]:
+        """Parameters with their rows by the system that reads them; a system without any has none."""
+        return defaultdict(
+            tuple, _grouped((needed.owner, (needed, rows)) for needed, rows in self.parameters.values())
+        )
+
+    @cached_property
+    def checked(self) -> Mapping[tuple[Kind, str], Checked]:
+        """When each row of the record was entered, changed and compared."""
+        return checked.load()
+
     def beside(self, event: Event) -> tuple[Event | None, Event | None]:
         """Return the events before and after one, None at the ends."""
         order = self.chronicle.events
@@ -94,7 +127,7 @@ class Archive:
         """Sides, units and people by slug, those with most events first."""
         named = _grouped((name, event) for event in self.chronicle.events for name in event.actors)
         order = sorted(named, key=lambda name: (-len(named[name]), name.casefold()))
-        return {slug(name): Actor(slug(name), name, named[name]) for name in order}
+        return {slug(name): Actor(slug(name), name, _kinds().get(name, ""), named[name]) for name in order}
 
     @cached_property
     def raids(self) -> Mapping[datetime.date, tuple[Raid, ...]]:
@@ -205,6 +238,14 @@ def names_place(text: str, place: str) -> bool:
     """Tell whether a text names a place: its whole name, or its first one before a comma or bracket."""
     name = re.split(r"[,(/]", place)[0].strip()
     return bool(name) and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None
+
+
+@cache
+def _kinds() -> dict[str, str]:
+    """Return of what kind each side, unit or person of the events is."""
+    file = resources.files("stalemate.interfaces.atlas") / "actors.csv"
+    lines = file.read_text(encoding="utf-8").splitlines()
+    return {row["name"]: row["kind"] for row in csv.DictReader(lines)}
 
 
 def _entry(entries: Mapping[str, _V], id: str, what: str) -> _V:

@@ -8,7 +8,9 @@ from functools import cache
 
 from stalemate.engine.day import DAY
 from stalemate.ensemble.questions import QUANTITIES
+from stalemate.ensemble.store import model_digest
 from stalemate.interfaces.atlas.archive import Archive
+from stalemate.interfaces.atlas.scores import Scored, scored
 from stalemate.scenario.catalogue import PARAMETERS, Needed
 from stalemate.scenario.schema import Observed, Parameter
 from stalemate.systems.variables import BY_NAME, Variable
@@ -28,7 +30,10 @@ class Article:
     reads_yesterday: tuple[Variable, ...]
     writes: tuple[Variable, ...]
     parameters: tuple[tuple[Needed, tuple[Parameter, ...]], ...]
-    observations: tuple[Observed, ...]
+    observations: tuple[tuple[Observed, Scored | None], ...]
+    """What is held against the record, each with what the model said when it was last scored."""
+    scored_anew: bool
+    """Whether model and scenario are still those of the stored scores."""
 
 
 @cache
@@ -44,6 +49,7 @@ def article(archive: Archive, name: str) -> Article:
     first, *rest = re.split(r"\n\s*\n", told)
     equations = re.search(r"docs/model/[a-z_]+\.md", told)
     rows = archive.parameters_of(name)
+    known = {(one.figure, one.quantity, one.place, one.start): one for one in scored()}
     needed = [one for one in PARAMETERS if one.owner == name]
     return Article(
         number=number,
@@ -56,7 +62,14 @@ def article(archive: Archive, name: str) -> Article:
         reads_yesterday=tuple(BY_NAME[field] for field in system.reads_yesterday),
         writes=tuple(BY_NAME[field] for field in system.writes),
         parameters=tuple((one, tuple(row for row in rows if row.name == one.name)) for one in needed),
-        observations=tuple(row for row in archive.war.observations if _owner(row.quantity) == name),
+        observations=tuple(
+            (row, known.get((row.figure, row.quantity, row.place or "", row.start)))
+            for row in archive.war.observations
+            if _owner(row.quantity) == name
+        ),
+        scored_anew=all(
+            (row.scenario, row.model) == (archive.war.digest, model_digest()) for row in scored()
+        ),
     )
 
 

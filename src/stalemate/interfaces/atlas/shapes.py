@@ -18,6 +18,7 @@ from stalemate.evidence.figure import (
     Source,
     Trust,
 )
+from stalemate.scenario.schema import Parameter
 from stalemate.scenario.terrain import Link, Node
 
 R = TypeVar("R", bound=BaseModel)
@@ -96,6 +97,14 @@ class NetworkQuestion(Question):
     date: Date | None = None
     mode: Literal["rail", "road", "trail"] | None = None
     format: Shape = "json"
+
+
+class ParameterQuestion(Question):
+    """Which rows of parameters: those of a system, and what they rest on."""
+
+    system: Word = None
+    rests: Literal["figures", "assumed"] | None = None
+    format: Plain = "json"
 
 
 class PlainQuestion(Question):
@@ -192,6 +201,38 @@ class PlaceDetail(BaseModel):
     events: list[str]
     raids: list[str]
     figures: list[str]
+
+
+class ParameterRow(BaseModel):
+    """One row of a parameter: what it is drawn from, and the figures behind it or why it is assumed."""
+
+    name: str
+    at: datetime.date | None = Field(description="From when, where the number changes.")
+    between: str | None
+    distribution: str
+    low: float | None
+    middle: float | None
+    high: float | None
+    unit: str
+    sources: list[str] = Field(description="Ids of figures.")
+    assumed: str | None
+    reason: str | None
+    system: str
+    meaning: str
+
+
+class ParameterDetail(BaseModel):
+    """One parameter with its bounds, every row of it, and the figures behind it."""
+
+    name: str
+    meaning: str
+    unit: str
+    low_bound: float = Field(allow_inf_nan=True)
+    high_bound: float = Field(allow_inf_nan=True)
+    system: str
+    rests: Literal["figures", "assumed", "both"]
+    rows: list[Parameter]
+    figures: list[Figure]
 
 
 class FrontLine(BaseModel):

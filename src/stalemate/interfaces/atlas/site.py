@@ -7,10 +7,12 @@ from typing import Any
 
 from jinja2 import Environment
 
+from stalemate.analysis.estimate import number as rounded
 from stalemate.errors import QueryError
 from stalemate.evidence.figure import as_number
 from stalemate.interfaces.atlas.addresses import Link, address
 from stalemate.interfaces.atlas.archive import Archive, slug
+from stalemate.interfaces.atlas.provenance import drawn
 from stalemate.interfaces.atlas.static import scripts
 from stalemate.interfaces.atlas.views import VIEWS, from_memory
 from stalemate.interfaces.atlas.words import Words
@@ -58,6 +60,8 @@ class Site:
             "from_memory": from_memory,
             "as_number": as_number,
             "slug": slug,
+            "drawn": drawn,
+            "rounded": rounded,
             "scripts": scripts(),
         }
         return environment("stalemate.interfaces.atlas", known)

@@ -12,6 +12,7 @@ from stalemate.interfaces.atlas.archive import Archive, began, names_place
 from stalemate.interfaces.atlas.dated import dated_series
 from stalemate.interfaces.atlas.drawing import day_map, event_map, place_map
 from stalemate.interfaces.atlas.lanes import lanes, timeline
+from stalemate.interfaces.atlas.provenance import origin
 from stalemate.interfaces.atlas.story import story
 from stalemate.policies.naming import NAMES
 
@@ -176,7 +177,7 @@ def _place(archive: Archive, key: str) -> Values:
 
 
 def _actors(archive: Archive, key: str) -> Values:
-    return {"actors": archive.actors.values()}
+    return {"kinds": ACTOR_KINDS, "actors": archive.actors.values()}
 
 
 def _actor(archive: Archive, key: str) -> Values:
@@ -244,6 +245,51 @@ def _system_names(archive: Archive) -> Iterable[str]:
     return systems()
 
 
+def _parameters(archive: Archive, key: str) -> Values:
+    origins = {name: origin(rows) for name, (_, rows) in archive.parameters.items()}
+    systems = [(name, archive.parameters_by_system[name]) for name in _system_names(archive)]
+    return {"systems": [(name, rows) for name, rows in systems if rows], "origins": origins}
+
+
+def _parameter(archive: Archive, key: str) -> Values:
+    needed, rows = archive.parameter(key)
+    order = list(archive.parameters)
+    place = order.index(key)
+    figures = dict.fromkeys(figure for row in rows for figure in row.sources)
+    return {
+        "needed": needed,
+        "rows": rows,
+        "before": order[place - 1] if place else None,
+        "after": order[place + 1] if place + 1 < len(order) else None,
+        "figures": [archive.ledger.figure(figure) for figure in figures],
+        "reasons": dict.fromkeys(row.assumed for row in rows if row.assumed),
+    }
+
+
+def _raids(archive: Archive, key: str) -> Values:
+    months = dict.fromkeys(f"{day:%Y-%m}" for day in sorted(archive.raids))
+    by_month = {
+        month: [
+            raid for day in sorted(archive.raids) if f"{day:%Y-%m}" == month for raid in archive.raids[day]
+        ]
+        for month in months
+    }
+    return {"by_month": by_month}
+
+
+def _raid(archive: Archive, key: str) -> Values:
+    raid = archive.raid(key)
+    order = sorted(archive.ledger.raids, key=lambda one: one.date)
+    place = order.index(raid)
+    return {
+        "raid": raid,
+        "before": order[place - 1] if place else None,
+        "after": order[place + 1] if place + 1 < len(order) else None,
+        "places": archive.places_named(raid.place),
+        "events": archive.chronicle.between(raid.date, raid.date),
+    }
+
+
 def _home(archive: Archive, key: str) -> Values:
     ends = [archive.chronicle.events[0], archive.chronicle.events[-1]]
     return {"ends": ends, "months": archive.months}
@@ -306,11 +352,18 @@ VIEWS: Final[Mapping[tuple[str, bool], View]] = {
     ("figures", True): View("figure.html", lambda archive: archive.ledger.figures, _figure),
     ("topics", True): View("topic.html", lambda archive: archive.topics, _topic),
     ("systems", False): View("systems.html", _one, _systems),
+    ("parameters", False): View("parameters.html", _one, _parameters),
+    ("parameters", True): View("parameter.html", lambda archive: archive.parameters, _parameter),
+    ("raids", False): View("raids.html", _one, _raids),
+    ("raids", True): View("raid.html", lambda archive: (raid.id for raid in archive.ledger.raids), _raid),
     ("systems", True): View("system.html", _system_names, _system),
     ("sources", False): View("sources.html", _one, _sources),
     ("sources", True): View("source.html", lambda archive: archive.ledger.sources, _source),
 }
 """Every kind of page by the word of its address, and whether a key follows."""
+
+ACTOR_KINDS: Final = ("government", "command", "unit", "person", "office", "group")
+"""Kinds of sides, units and people, in the order in which they are shown."""
 
 _IN_THE_AIR: Final = ("raid", "air_campaign", "air_battle")
 """Events of these kinds have the raids of their day beside them, wherever those went."""
