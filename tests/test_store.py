@@ -112,20 +112,24 @@ def test_run_again__refuses_another_policy_or_scenario(stored, tmp_path):
 
 def test_writer__refuses_what_was_begun_otherwise_and_says_what_differs(tmp_path):
     recipe = Recipe("toy", "d", "m", (), 1, 10, (), (), *[date(1951, 7, 10)] * 4, ())
-    RunWriter(recipe, tmp_path / "run")
-    RunWriter(recipe, tmp_path / "run")
-    with pytest.raises(
-        RunError, match=r"begun otherwise: seed is 1 there and 2 here\. Repeat the first command"
+    other = Recipe(**{**recipe.__dict__, "seed": 2})
+    for _ in range(2):
+        with RunWriter(recipe, tmp_path / "run"):
+            pass
+    with (
+        pytest.raises(RunError, match=r"begun otherwise: seed is 1 there and 2 here\. Repeat the first"),
+        RunWriter(other, tmp_path / "run"),
     ):
-        RunWriter(Recipe(**{**recipe.__dict__, "seed": 2}), tmp_path / "run")
+        pass
     (tmp_path / "run.partial" / "manifest.json").write_text("{")
-    with pytest.raises(RunError, match="cannot be read"):
-        RunWriter(recipe, tmp_path / "run")
+    with pytest.raises(RunError, match="cannot be read"), RunWriter(recipe, tmp_path / "run"):
+        pass
 
 
 def test_writer__refuses_a_folder_that_is_there(tmp_path):
-    with pytest.raises(RunError, match="exists already"):
-        RunWriter(Recipe("toy", "d", "m", (), 1, 1, (), (), *[date(1951, 7, 10)] * 4, ()), tmp_path)
+    recipe = Recipe("toy", "d", "m", (), 1, 1, (), (), *[date(1951, 7, 10)] * 4, ())
+    with pytest.raises(RunError, match="exists already"), RunWriter(recipe, tmp_path):
+        pass
 
 
 def test_writer__says_so_when_the_name_was_taken_meanwhile(tmp_path, monkeypatch):

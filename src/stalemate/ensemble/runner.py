@@ -86,25 +86,14 @@ def run(
     if out is not None and out.exists():
         _refuse_other(read_recipe(out), job.recipe, str(out))
         return read_run(out)
-    writer = RunWriter(job.recipe, out) if out is not None else None
-    todo = [
-        (p, shard)
-        for shard in range(job.recipe.shards)
-        for p in range(len(job.policies))
-        if writer is None or not writer.has(p, shard)
-    ]
-    memory: dict[tuple[int, int], Kept] = {}
-    for (p, shard), kept in job.fight(todo, block, workers, progress):
-        if writer is None:
-            memory[p, shard] = kept
-        else:
-            writer.write(p, shard, kept)
-    if writer is not None and out is not None:
+    if out is None:
+        return job.remembered(block, workers, progress)
+    with RunWriter(job.recipe, out) as writer:
+        todo = [place for place in job.places() if not writer.has(*place)]
+        for place, kept in job.fight(todo, block, workers, progress):
+            writer.write(*place, kept)
         writer.finish()
-        return read_run(out)
-    every = range(job.recipe.shards)
-    kept_by_policy = (joined([memory[p, shard] for shard in every]) for p in range(len(job.policies)))
-    return Runs(job.recipe, tuple(kept_by_policy))
+    return read_run(out)
 
 
 def run_until(
@@ -149,11 +138,11 @@ def run_until(
             break
     recipe = replace(job.recipe, replicates=fought)
     if out is not None:
-        writer = RunWriter(recipe, out)
-        for p in policies:
-            for shard, kept in enumerate(parts[p]):
-                writer.write(p, shard, kept)
-        writer.finish()
+        with RunWriter(recipe, out) as writer:
+            for p in policies:
+                for shard, kept in enumerate(parts[p]):
+                    writer.write(p, shard, kept)
+            writer.finish()
         return read_run(out)
     return Runs(recipe, kept_so_far)
 
@@ -169,6 +158,17 @@ class _Job:
     days: int
     record: tuple[str, ...]
     keep: Callable[[Block], Kept]
+
+    def places(self) -> list[tuple[int, int]]:
+        """Return every shard of every policy (policy, shard), the first shards first."""
+        return [(p, shard) for shard in range(self.recipe.shards) for p in range(len(self.policies))]
+
+    def remembered(self, block: int, workers: int | None, progress: Progress | None) -> Runs:
+        """Fight all of it and return it from memory."""
+        memory = dict(self.fight(self.places(), block, workers, progress))
+        every = range(self.recipe.shards)
+        kept_by_policy = (joined([memory[p, shard] for shard in every]) for p in range(len(self.policies)))
+        return Runs(self.recipe, tuple(kept_by_policy))
 
     def fight(
         self,

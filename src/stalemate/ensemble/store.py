@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from filelock import FileLock, Timeout
 
 from stalemate.ensemble.outcomes import OUTCOMES, Column, Kept
 from stalemate.errors import RunError
@@ -122,39 +123,73 @@ def model_digest() -> str:
 class RunWriter:
     """Writes a run shard by shard into ``OUT.partial`` and takes up what is already there.
 
-    Raises RunError if ``OUT`` exists, or if ``OUT.partial`` was begun with another recipe or other versions.
+    Used in a ``with`` statement, which holds the run against other processes. Beside each shard stand the
+    sums of its files as they were when they were made, so that a file which changed since is made again and
+    never given a sum of its own.
+
+    Raises RunError if ``OUT`` exists, if ``OUT.partial`` was begun with another recipe or other versions, if
+    another process is writing it, or if nothing can be written; what is whole then stays.
     """
 
     def __init__(self, recipe: Recipe, out: Path) -> None:
         self._recipe, self._out = recipe, out
         self._partial = out.with_name(out.name + ".partial")
-        if out.exists():
-            raise RunError(f"{out} exists already; name another folder with --out, or move it away")
-        self._partial.mkdir(parents=True, exist_ok=True)
-        manifest = _manifest_bytes(recipe)
-        begun = self._partial / _MANIFEST
-        if begun.exists():
-            _refuse_other_manifest(self._partial, begun.read_bytes(), manifest)
-        else:
-            write_whole(begun, manifest)
+        self._lock = FileLock(out.with_name(out.name + ".partial.lock"), timeout=0)
+        self._sums: dict[tuple[int, int], str] = {}
+
+    def __enter__(self) -> "RunWriter":
+        try:
+            self._out.parent.mkdir(parents=True, exist_ok=True)
+            self._lock.acquire()
+        except Timeout:
+            raise RunError(f"another process is writing {self._partial}; let it end, or stop it") from None
+        except OSError as error:
+            raise _cannot_write(self._partial, error) from error
+        try:
+            self._begin()
+        except BaseException:
+            self._lock.release()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if not self._partial.exists():
+            Path(self._lock.lock_file).unlink(missing_ok=True)
+        self._lock.release()
 
     def has(self, policy: int, shard: int) -> bool:
-        """Return whether a shard was written before."""
-        return all((self._partial / name).is_file() for name in _shard_files(self._recipe, policy, shard))
+        """Return whether a shard was written before and still is what was written."""
+        told = _text_or_none(self._partial / _sums_file(self._recipe, policy, shard))
+        if told is None or told != self._sums_of(policy, shard):
+            return False
+        self._sums[policy, shard] = told
+        return True
 
     def write(self, policy: int, shard: int, kept: Kept) -> None:
         """Write one shard of one policy; ``kept`` holds its wars in order."""
         outcomes, weekly, answers = _shard_files(self._recipe, policy, shard)
-        write_whole(self._partial / answers, _npy_bytes(kept.answers))
-        write_whole(self._partial / weekly, _npy_bytes(kept.weekly))
-        write_whole(self._partial / outcomes, _parquet_bytes(self._recipe.wars_of(shard), kept))
+        files = {
+            outcomes: _parquet_bytes(self._recipe.wars_of(shard), kept),
+            weekly: _npy_bytes(kept.weekly),
+            answers: _npy_bytes(kept.answers),
+        }
+        sums = "".join(_sum_line(hashlib.sha256(data).hexdigest(), name) for name, data in files.items())
+        for name, data in files.items():
+            self._put(name, data)
+        self._put(_sums_file(self._recipe, policy, shard), sums.encode())
+        self._sums[policy, shard] = sums
 
     def finish(self) -> None:
         """Write the sums and give the folder its name. Raises RunError if it was taken meanwhile."""
         for stray in self._partial.rglob("*.tmp"):
             stray.unlink()
-        sums = [f"{_sha256(self._partial / name)}  {name}\n" for name in _all_files(self._recipe)]
-        write_whole(self._partial / _SUMS, "".join(sums).encode())
+        shards = [
+            (p, shard) for p in range(len(self._recipe.policies)) for shard in range(self._recipe.shards)
+        ]
+        manifest = _sum_line(_sha256(self._partial / _MANIFEST), _MANIFEST)
+        self._put(_SUMS, (manifest + "".join(self._sums[place] for place in shards)).encode())
+        for place in shards:
+            (self._partial / _sums_file(self._recipe, *place)).unlink()
         try:
             self._partial.rename(self._out)
         except OSError as error:
@@ -162,6 +197,43 @@ class RunWriter:
                 f"cannot rename {self._partial} to {self._out} ({error}); the run is whole: rename it by hand"
             ) from error
         _sync_folder(self._out.parent)
+
+    def _begin(self) -> None:
+        if self._out.exists():
+            raise RunError(f"{self._out} exists already; name another folder with --out, or move it away")
+        manifest = _manifest_bytes(self._recipe)
+        begun = self._partial / _MANIFEST
+        if begun.exists():
+            _refuse_other_manifest(self._partial, begun.read_bytes(), manifest)
+            self._restore_sums()
+        else:
+            self._put(_MANIFEST, manifest)
+
+    def _restore_sums(self) -> None:
+        """Put the sums beside their shards again, where a run was ended between its sums and its name."""
+        whole = _text_or_none(self._partial / _SUMS)
+        if whole is None:
+            return
+        lines = {line.partition("  ")[2].strip(): line for line in whole.splitlines(keepends=True)}
+        for policy in range(len(self._recipe.policies)):
+            for shard in range(self._recipe.shards):
+                names = _shard_files(self._recipe, policy, shard)
+                told = "".join(lines.get(name, "") for name in names)
+                self._put(_sums_file(self._recipe, policy, shard), told.encode())
+        (self._partial / _SUMS).unlink()
+
+    def _sums_of(self, policy: int, shard: int) -> str | None:
+        """Return the sums of a shard's files as they are now, or None if one is missing."""
+        names = _shard_files(self._recipe, policy, shard)
+        if not all((self._partial / name).is_file() for name in names):
+            return None
+        return "".join(_sum_line(_sha256(self._partial / name), name) for name in names)
+
+    def _put(self, name: str, data: bytes) -> None:
+        try:
+            write_whole(self._partial / name, data)
+        except OSError as error:
+            raise _cannot_write(self._partial / name, error) from error
 
 
 def read_recipe(run: Path) -> Recipe:
@@ -268,6 +340,25 @@ def _shard_files(recipe: Recipe, policy: int, shard: int) -> tuple[str, str, str
         f"{folder}/outcomes-{shard:05}.parquet",
         f"{folder}/weekly-{shard:05}.npy",
         f"{folder}/answers-{shard:05}.npy",
+    )
+
+
+def _sums_file(recipe: Recipe, policy: int, shard: int) -> str:
+    return _shard_files(recipe, policy, shard)[0].replace("outcomes-", "sums-").replace(".parquet", "")
+
+
+def _sum_line(digest: str, name: str) -> str:
+    return f"{digest}  {name}\n"
+
+
+def _text_or_none(path: Path) -> str | None:
+    return path.read_bytes().decode("utf-8", "replace") if path.is_file() else None
+
+
+def _cannot_write(path: Path, error: OSError) -> RunError:
+    return RunError(
+        f"cannot write {path} ({error.strerror or error}); what is whole was kept: make room, then "
+        "repeat the command"
     )
 
 
