@@ -77,7 +77,7 @@ def used_by_islands():
         for page in PAGES
         for name in PAGES[page]
         for text in texts
-        if "words.en.json" in text and re.search(rf"\b{page}(\.{name}\b|\[)", text)
+        if "$words" in text and re.search(rf"\b{page}(\.{name}\b|\[)", text)
     }
 
 

@@ -3,4 +3,6 @@ import type { Component } from "svelte";
 
 type Load = () => Promise<{ default: Component<Record<string, unknown>> }>;
 
-export const islands: Record<string, Load> = {};
+export const islands: Record<string, Load> = {
+  map: () => import("./islands/map/Map.svelte") as unknown as ReturnType<Load>,
+};

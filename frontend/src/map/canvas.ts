@@ -26,6 +26,8 @@ const NEAR_LINE = 5;
 const SHARPEST = 2;
 /** With more events and raids in the window than this, their names are left out. */
 const NAMED = 60;
+/** Places with so many people are named even where their name covers marks. */
+const LARGE = 100_000;
 
 interface Place {
   id: string;
@@ -280,19 +282,21 @@ class CanvasMap implements MapView {
     this.inPixels(pen);
     const marks: number[] = [];
     const names: Name[] = [];
-    const name = (text: string, x: number, y: number, strong: boolean): void => {
-      if (!camera.sees(x, y)) return;
-      names.push({ text, x: x * camera.scale + camera.left, y: y * camera.scale + camera.top, strong });
+    const told = new Set<string>();
+    const name = (text: string, x: number, y: number, strong: boolean, over: boolean): void => {
+      if (!camera.sees(x, y) || told.has(text)) return;
+      told.add(text);
+      names.push({ text, x: x * camera.scale + camera.left, y: y * camera.scale + camera.top, strong, over });
     };
     for (const at of this.momentsShown()) {
-      name(scene.moments.names[at]!, drawn.moments.x[at]!, drawn.moments.y[at]!, true);
+      name(scene.moments.names[at]!, drawn.moments.x[at]!, drawn.moments.y[at]!, true, true);
     }
     scene.spots.forEach((spot, at) => {
       if (!layers.has(spot.layer)) return;
       const [x, y] = [drawn.spots.x[at]!, drawn.spots.y[at]!];
       if (!camera.sees(x, y)) return;
       marks.push(x * camera.scale + camera.left, y * camera.scale + camera.top, 5);
-      if (spot.layer === "towns" || camera.zoom >= 4) name(spot.name, x, y, false);
+      if (spot.layer === "towns" || camera.zoom >= 4) name(spot.name, x, y, false, spot.weight >= LARGE);
     });
     if (layers.has("names")) this.names.draw(pen, camera, names, Float64Array.from(marks));
     const place = this.chosen === null ? null : this.placeOf(this.chosen);

@@ -8,6 +8,8 @@ export interface Wanted {
   height: number;
   /** Half the size of its mark, which nothing may cover. */
   mark: number;
+  /** It may cover marks, if there is no other room. */
+  over: boolean;
 }
 
 /** Where the left edge and the middle of a name stand. */
@@ -22,7 +24,7 @@ const CELL = 64;
 /**
  * Place names to the right of their marks, else left, above, below, else nowhere; inside the frame alone.
  *
- * `marks` are squares that no name may cover: x, y and half the size of each.
+ * `marks` are squares that a name covers only if it may: x, y and half the size of each.
  */
 export function placed(
   wanted: readonly Wanted[],
@@ -30,26 +32,31 @@ export function placed(
   height: number,
   marks: Float64Array = new Float64Array(),
 ): Placed[] {
-  const taken = new Grid(width, height);
+  const names = new Grid(width, height);
+  const squares = new Grid(width, height);
   for (let at = 0; at + 2 < marks.length; at += 3) {
     const half = marks[at + 2]!;
-    taken.add(marks[at]! - half, marks[at + 1]! - half, marks[at]! + half, marks[at + 1]! + half);
+    squares.add(marks[at]! - half, marks[at + 1]! - half, marks[at]! + half, marks[at + 1]! + half);
   }
   const found: Placed[] = [];
   wanted.forEach((one, index) => {
     const gap = one.mark + 3;
     const half = one.height / 2;
-    for (const [x, y] of [
+    const sides = [
       [one.x + gap, one.y],
       [one.x - gap - one.width, one.y],
       [one.x - one.width / 2, one.y - gap - half],
       [one.x - one.width / 2, one.y + gap + half],
-    ] as const) {
-      if (x < 0 || x + one.width > width || y - half < 0 || y + half > height) continue;
-      if (!taken.free(x, y - half, x + one.width, y + half)) continue;
-      taken.add(x, y - half, x + one.width, y + half);
-      found.push({ index, x, y });
-      return;
+    ] as const;
+    for (const clear of one.over ? [true, false] : [true]) {
+      for (const [x, y] of sides) {
+        if (x < 0 || x + one.width > width || y - half < 0 || y + half > height) continue;
+        if (!names.free(x, y - half, x + one.width, y + half)) continue;
+        if (clear && !squares.free(x, y - half, x + one.width, y + half)) continue;
+        names.add(x, y - half, x + one.width, y + half);
+        found.push({ index, x, y });
+        return;
+      }
     }
   });
   return found;

@@ -124,10 +124,9 @@ export function spotLook(spot: Spot, target: number, layers: ReadonlySet<Layer>,
   }
 }
 
-/** Return the colour of a share destroyed: pale, middle, dark (in the dark theme the other way). */
+/** Return the colour of a share destroyed. */
 export function damageColour(percent: number, theme: Theme): string {
-  const ramp = theme.dark ? ["#4c3d5c", "#a0709f", "#f2c6dc"] : ["#e9d3e2", "#b3679b", "#571c4c"];
-  return ramp[percent >= 75 ? 2 : percent >= 40 ? 1 : 0]!;
+  return theme[percent >= 75 ? "damage-worst" : percent >= 40 ? "damage-bad" : "damage-some"];
 }
 
 /** Return the colour of a state of a target. */

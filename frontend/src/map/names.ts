@@ -9,6 +9,8 @@ export interface Name {
   x: number;
   y: number;
   strong: boolean;
+  /** It may stand on marks. */
+  over: boolean;
 }
 
 const HEIGHT = 13;
@@ -35,6 +37,7 @@ export class Names {
       width: pictures[at]!.width / this.ratio,
       height: HEIGHT,
       mark: MARK,
+      over: name.over,
     }));
     const found = placed(wanted, camera.width, camera.height, marks);
     for (const { index, x, y } of found) {

@@ -15,6 +15,9 @@ export interface Theme {
   other: string;
   zone: string;
   calm: string;
+  "damage-some": string;
+  "damage-bad": string;
+  "damage-worst": string;
   dark: boolean;
 }
 
@@ -33,6 +36,9 @@ const NAMES = [
   "other",
   "zone",
   "calm",
+  "damage-some",
+  "damage-bad",
+  "damage-worst",
 ] as const;
 
 /** Read the colours that hold now; a variable with a light and a dark value is resolved by the browser. */

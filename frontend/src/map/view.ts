@@ -5,12 +5,9 @@
 
 /** What can be switched on and off. */
 export const LAYERS = [
-  "front",
-  "rail",
-  "roads",
   "events",
   "raids",
-  "points",
+  "front",
   "towns",
   "damage",
   "targets",
@@ -19,6 +16,9 @@ export const LAYERS = [
   "zones",
   "alley",
   "borders",
+  "rail",
+  "roads",
+  "points",
   "names",
 ] as const;
 export type Layer = (typeof LAYERS)[number];

@@ -23,7 +23,7 @@ from stalemate.interfaces.atlas.views import day_of
 
 _CACHED: Final = {"cache-control": "no-cache"}
 _LASTING: Final = {"cache-control": "max-age=31536000, immutable"}
-SCREENS: Final = ("/play",)
+SCREENS: Final = ("/play", "/map/")
 """Pages whose address holds the state of an island; the server reads none of it."""
 QUOTED: Final = {"event": "events", "figure": "figures", "place": "places"}
 """Kinds of quoted rows that have a page of their own."""
@@ -54,7 +54,7 @@ def _add_pages(app: FastAPI, site: Site) -> None:
             return RedirectResponse(address("map", _asked_day(site, dates)), 303)
         if request.url.path == "/ask":
             return HTMLResponse(_answered(site, request.query_params), headers=_CACHED)
-        if request.url.query and request.url.path not in SCREENS:
+        if request.url.query and not request.url.path.startswith(SCREENS):
             raise Malformed(f"found {request.url.query[:60]!r}; this page takes no question")
         return HTMLResponse(site.page(request.url.path, str), headers=_CACHED)
 

@@ -125,7 +125,7 @@ def _answer(
 
 def link_shapes(archive: Archive, asked: mapshapes.DayQuestion) -> list[mapshapes.LinkShape]:
     """Return the links of a day."""
-    nodes = {node.id: (node.lon, node.lat) for node in archive.war.nodes}
+    nodes = {node.id: node for node in archive.war.nodes}
     return [
         mapshapes.LinkShape(
             id=row.link.id,
@@ -134,8 +134,10 @@ def link_shapes(archive: Archive, asked: mapshapes.DayQuestion) -> list[mapshape
             section=row.link.section,
             start=row.link.start,
             end=row.link.end,
-            from_deg=nodes[row.link.start],
-            to_deg=nodes[row.link.end],
+            start_name=nodes[row.link.start].name,
+            end_name=nodes[row.link.end].name,
+            from_deg=(nodes[row.link.start].lon, nodes[row.link.start].lat),
+            to_deg=(nodes[row.link.end].lon, nodes[row.link.end].lat),
             state=row.state,
             share_of_trunk=row.share,
             cars_per_day=row.cars_per_day,

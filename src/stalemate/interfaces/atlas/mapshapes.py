@@ -134,6 +134,8 @@ class LinkShape(BaseModel):
     section: str | None
     start: str
     end: str
+    start_name: str
+    end_name: str
     from_deg: tuple[float, float]
     to_deg: tuple[float, float]
     state: Literal["open", "not_yet", "closed", "left_out"]

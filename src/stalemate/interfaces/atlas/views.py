@@ -9,6 +9,7 @@ from stalemate.errors import QueryError
 from stalemate.evidence.figure import Event, Figure
 from stalemate.evidence.ledger import Group
 from stalemate.interfaces.atlas.archive import Archive, began, names_place
+from stalemate.interfaces.atlas.conditions import damage, targets_on
 from stalemate.interfaces.atlas.dated import dated_series
 from stalemate.interfaces.atlas.drawing import day_map, event_map, place_map
 from stalemate.interfaces.atlas.lanes import lanes, timeline
@@ -109,6 +110,7 @@ def _map_index(archive: Archive, key: str) -> Values:
 
 def _map(archive: Archive, key: str) -> Values:
     day = day_of(archive, key)
+    targets = targets_on(archive, day)
     return {
         "date": day,
         "first": archive.dates[0],
@@ -118,6 +120,9 @@ def _map(archive: Archive, key: str) -> Values:
         "map": day_map(archive, day),
         "events": archive.chronicle.between(day, day),
         "raids": archive.raids.get(day, ()),
+        "damage": damage(archive),
+        "struck": [row for row in targets if row.raids],
+        "known": len(targets),
     }
 
 
@@ -136,6 +141,10 @@ def _play(archive: Archive, key: str) -> Values:
         "start": archive.war.start,
         "end": archive.war.end,
     }
+
+
+def _zones(archive: Archive, key: str) -> Values:
+    return {"zones": archive.chart.zones.values(), "borders": archive.chart.borders.values()}
 
 
 def day_of(archive: Archive, text: str) -> datetime.date:
@@ -344,6 +353,7 @@ VIEWS: Final[Mapping[tuple[str, bool], View]] = {
     ("map", False): View("map-index.html", _one, _map_index),
     ("map", True): View("map.html", lambda archive: map(str, archive.dates), _map),
     ("play", False): View("play.html", _one, _play),
+    ("zones", False): View("zones.html", _one, _zones),
     ("places", False): View("places.html", _one, _places),
     ("places", True): View("place.html", lambda archive: archive.ledger.places, _place),
     ("actors", False): View("actors.html", _one, _actors),
