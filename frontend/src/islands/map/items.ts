@@ -98,7 +98,7 @@ function raid(row: Shapes["Raid"]): Item {
     name: row.name,
     facts: [row.services, ...counts.filter((one) => one !== null), row.outcome].filter(Boolean),
     sources: row.sources,
-    href: `/months/${row.date.slice(0, 7)}`,
+    href: `/raids/${row.id}`,
     geometry: row.lon_deg === null || row.lat_deg === null ? null : at(row.lon_deg, row.lat_deg),
     ...(there ? {} : { off_map: true }),
   };
