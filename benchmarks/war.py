@@ -102,7 +102,8 @@ def pairing(pairs: int) -> dict[str, float | None]:
 
 
 def stored(wars: int) -> dict[str, float]:
-    from stalemate.ensemble.runner import available_cores, run
+    from stalemate.ensemble.pool import available_cores
+    from stalemate.ensemble.runner import run
     from stalemate.scenario.read import load
 
     with tempfile.TemporaryDirectory() as folder:

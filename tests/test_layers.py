@@ -91,6 +91,8 @@ ORDER = [
     "ensemble.store",
     "ensemble.posteriors",
     "ensemble.runs",
+    "ensemble.pool",
+    "ensemble.cluster",
     "ensemble.runner",
     "ensemble.jobs",
     "analysis.estimate",

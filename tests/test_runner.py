@@ -11,7 +11,8 @@ from reference import toy_war
 from stalemate.engine import simulate as engine
 from stalemate.engine.simulate import Structures
 from stalemate.ensemble.outcomes import OUTCOMES, QUANTITIES
-from stalemate.ensemble.runner import available_cores, run
+from stalemate.ensemble.pool import available_cores
+from stalemate.ensemble.runner import run
 from stalemate.errors import PolicyError, QueryError, RunError
 from stalemate.systems.variables import RECORDED
 

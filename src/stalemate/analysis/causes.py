@@ -19,8 +19,9 @@ from stalemate.analysis.shapley import shapley
 from stalemate.engine import simulate as engine
 from stalemate.engine.day import DAY
 from stalemate.engine.simulate import Prepared, Structures
+from stalemate.ensemble.pool import Progress, side_by_side
 from stalemate.ensemble.posteriors import structures_of
-from stalemate.ensemble.runner import DEFAULT_SEED, Progress, checked_counts, side_by_side
+from stalemate.ensemble.runner import DEFAULT_SEED, checked_counts
 from stalemate.ensemble.store import differences, model_digest, read_recipe
 from stalemate.errors import QueryError, RunError
 from stalemate.policies.directive import AbstractPolicy

@@ -19,7 +19,8 @@ from stalemate.analysis.estimate import Estimate, chance, estimate, probability_
 from stalemate.analysis.leaning import LEAST_PAIRS, Leaning, leanings
 from stalemate.engine.simulate import Structures
 from stalemate.ensemble.outcomes import OUTCOMES, Outcome, outcome_named
-from stalemate.ensemble.runner import DEFAULT_REPLICATES, DEFAULT_SEED, Progress, run
+from stalemate.ensemble.pool import Progress, Workers
+from stalemate.ensemble.runner import DEFAULT_REPLICATES, DEFAULT_SEED, run
 from stalemate.ensemble.runs import Runs
 from stalemate.ensemble.store import SHARD_WARS, Recipe
 from stalemate.errors import QueryError
@@ -99,7 +100,7 @@ def compare(
     until: date | None = None,
     since_parting: bool = False,
     out: Path | None = None,
-    workers: int | None = None,
+    workers: Workers = None,
     block: int = SHARD_WARS,
     progress: Progress | None = None,
 ) -> Comparison:

@@ -21,7 +21,8 @@ from stalemate.analysis.pressure import Moved, Otherwise, Strength, Tipping
 from stalemate.analysis.settlement import Ending, ending, quarters_of
 from stalemate.analysis.weighing import CAUSES
 from stalemate.engine.simulate import Structures
-from stalemate.ensemble.runner import DEFAULT_REPLICATES, DEFAULT_SEED, Progress, checked_counts
+from stalemate.ensemble.pool import Progress
+from stalemate.ensemble.runner import DEFAULT_REPLICATES, DEFAULT_SEED, checked_counts
 from stalemate.errors import QueryError
 from stalemate.policies.directive import AbstractPolicy
 from stalemate.policies.naming import named

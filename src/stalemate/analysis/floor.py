@@ -20,7 +20,7 @@ from stalemate.analysis.estimate import BAND, Estimate, estimate
 from stalemate.analysis.floormonth import MODES, Answers, Month
 from stalemate.analysis.standing import Floats, porters_t
 from stalemate.engine.simulate import Structures, prepare
-from stalemate.ensemble.runner import available_cores
+from stalemate.ensemble.pool import available_cores
 from stalemate.errors import QueryError
 from stalemate.scenario.resolve import resolve
 from stalemate.scenario.schema import Need, Scenario

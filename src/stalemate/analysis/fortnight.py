@@ -18,7 +18,8 @@ from stalemate.analysis.ranking import COMMITTEE, meeting_on
 from stalemate.engine import simulate as engine
 from stalemate.engine.history import history_of
 from stalemate.engine.simulate import Prepared, Structures
-from stalemate.ensemble.runner import Progress, checked_counts, side_by_side
+from stalemate.ensemble.pool import Progress, side_by_side
+from stalemate.ensemble.runner import checked_counts
 from stalemate.errors import QueryError
 from stalemate.policies.naming import named
 from stalemate.scenario.air import LEVELS, TARGET_CLASSES

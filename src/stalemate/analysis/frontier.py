@@ -21,7 +21,8 @@ from stalemate.analysis.fortnight import KINDS, Fortnight, fortnight
 from stalemate.analysis.leaning import LEAST_PAIRS, Leaning, leanings_of
 from stalemate.engine.history import history_of
 from stalemate.engine.simulate import Structures
-from stalemate.ensemble.runner import DEFAULT_SEED, Progress
+from stalemate.ensemble.pool import Progress
+from stalemate.ensemble.runner import DEFAULT_SEED
 from stalemate.errors import QueryError
 from stalemate.scenario.air import LAWS, LEVELS, TARGET_CLASSES, Law
 from stalemate.scenario.schema import Scenario

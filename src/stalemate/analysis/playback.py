@@ -18,7 +18,8 @@ from stalemate.analysis.estimate import BAND
 from stalemate.engine import simulate as engine
 from stalemate.engine.simulate import Block, Structures
 from stalemate.ensemble.outcomes import DAYS_PER_WEEK, by_week, whole_of
-from stalemate.ensemble.runner import DEFAULT_SEED, Progress, checked_counts, fight_each
+from stalemate.ensemble.pool import Progress
+from stalemate.ensemble.runner import DEFAULT_SEED, checked_counts, fight_each
 from stalemate.errors import QueryError
 from stalemate.policies.directive import AbstractPolicy
 from stalemate.policies.naming import named

@@ -18,7 +18,8 @@ import numpy.typing as npt
 from stalemate.analysis.estimate import BAND_Z, variance_ratio
 from stalemate.engine.simulate import Structures
 from stalemate.ensemble.outcomes import Kept, outcome_named
-from stalemate.ensemble.runner import DEFAULT_SEED, Progress, run_until
+from stalemate.ensemble.pool import Progress, Workers
+from stalemate.ensemble.runner import DEFAULT_SEED, run_until
 from stalemate.ensemble.runs import Runs
 from stalemate.ensemble.store import SHARD_WARS
 from stalemate.errors import QueryError
@@ -71,7 +72,7 @@ def precise_runs(
     until: date | None = None,
     since_parting: bool = False,
     out: Path | None = None,
-    workers: int | None = None,
+    workers: Workers = None,
     progress: Progress | None = None,
 ) -> tuple[Runs, Precision]:
     """Fight pairs of wars until the mean difference of ``outcome`` is known to ``share`` of itself.

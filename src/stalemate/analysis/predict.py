@@ -16,14 +16,9 @@ from stalemate.analysis.estimate import Estimate, estimate
 from stalemate.engine import simulate as engine
 from stalemate.engine.simulate import Block, Prepared, Structures
 from stalemate.ensemble.outcomes import only_whole
+from stalemate.ensemble.pool import Progress
 from stalemate.ensemble.questions import QUANTITIES, Question, answers_of, recorded_for
-from stalemate.ensemble.runner import (
-    DEFAULT_REPLICATES,
-    DEFAULT_SEED,
-    Progress,
-    checked_counts,
-    fight_each,
-)
+from stalemate.ensemble.runner import DEFAULT_REPLICATES, DEFAULT_SEED, checked_counts, fight_each
 from stalemate.errors import QueryError
 from stalemate.policies.directive import AbstractPolicy
 from stalemate.policies.naming import named

@@ -17,7 +17,8 @@ from stalemate.analysis.estimate import Estimate, estimate
 from stalemate.engine import simulate as engine
 from stalemate.engine.day import DAY
 from stalemate.engine.simulate import Prepared, Structures
-from stalemate.ensemble.runner import DEFAULT_SEED, Progress, checked_counts, side_by_side
+from stalemate.ensemble.pool import Progress, side_by_side
+from stalemate.ensemble.runner import DEFAULT_SEED, checked_counts
 from stalemate.errors import QueryError
 from stalemate.policies.directive import AbstractPolicy, Choice, Directive, Observation
 from stalemate.policies.naming import named

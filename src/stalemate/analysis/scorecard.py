@@ -18,9 +18,10 @@ from stalemate.analysis.baselines import NAMES, Band, baselines
 from stalemate.analysis.estimate import BAND, Estimate, estimate
 from stalemate.analysis.predict import HISTORICAL, Prediction, answers
 from stalemate.engine.simulate import Structures
+from stalemate.ensemble.pool import Progress
 from stalemate.ensemble.posteriors import structures_of
 from stalemate.ensemble.questions import questions_of
-from stalemate.ensemble.runner import DEFAULT_REPLICATES, DEFAULT_SEED, Progress
+from stalemate.ensemble.runner import DEFAULT_REPLICATES, DEFAULT_SEED
 from stalemate.ensemble.runs import Runs
 from stalemate.errors import QueryError
 from stalemate.scenario.schema import Observed, Scenario, ScoreBlock

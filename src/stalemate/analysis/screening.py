@@ -16,7 +16,8 @@ from stalemate.analysis.sensitivity import check_can
 from stalemate.engine import simulate as engine
 from stalemate.engine.simulate import Structures
 from stalemate.ensemble.outcomes import only_whole, outcome_named, outcomes_of
-from stalemate.ensemble.runner import DEFAULT_SEED, Progress, side_by_side
+from stalemate.ensemble.pool import Progress, side_by_side
+from stalemate.ensemble.runner import DEFAULT_SEED
 from stalemate.errors import QueryError
 from stalemate.policies.directive import AbstractPolicy
 from stalemate.policies.naming import named

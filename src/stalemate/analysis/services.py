@@ -18,13 +18,8 @@ import numpy.typing as npt
 from stalemate.analysis.estimate import Estimate, estimate
 from stalemate.engine import simulate as engine
 from stalemate.engine.simulate import Block, Structures
-from stalemate.ensemble.runner import (
-    DEFAULT_REPLICATES,
-    DEFAULT_SEED,
-    Progress,
-    checked_counts,
-    fight_each,
-)
+from stalemate.ensemble.pool import Progress
+from stalemate.ensemble.runner import DEFAULT_REPLICATES, DEFAULT_SEED, checked_counts, fight_each
 from stalemate.policies.directive import AbstractPolicy
 from stalemate.policies.naming import named
 from stalemate.scenario.schema import Scenario

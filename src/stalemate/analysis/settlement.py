@@ -20,13 +20,8 @@ from stalemate.analysis.concessions import AGREEMENT, EVENTS, alone_from, step_d
 from stalemate.analysis.estimate import Estimate, estimate
 from stalemate.engine import simulate as engine
 from stalemate.engine.simulate import Block, Structures
-from stalemate.ensemble.runner import (
-    DEFAULT_REPLICATES,
-    DEFAULT_SEED,
-    Progress,
-    checked_counts,
-    fight_each,
-)
+from stalemate.ensemble.pool import Progress
+from stalemate.ensemble.runner import DEFAULT_REPLICATES, DEFAULT_SEED, checked_counts, fight_each
 from stalemate.errors import QueryError
 from stalemate.policies.directive import AbstractPolicy
 from stalemate.policies.naming import named

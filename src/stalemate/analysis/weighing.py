@@ -14,7 +14,8 @@ import numpy.typing as npt
 from stalemate.analysis import hazards
 from stalemate.engine import simulate as engine
 from stalemate.engine.simulate import Block, Structures
-from stalemate.ensemble.runner import Progress, fight_each
+from stalemate.ensemble.pool import Progress
+from stalemate.ensemble.runner import fight_each
 from stalemate.policies.directive import AbstractPolicy
 from stalemate.scenario.diplomacy import ITEMS
 from stalemate.scenario.schema import Scenario

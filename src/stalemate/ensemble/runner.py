@@ -1,19 +1,14 @@
-"""Many wars: blocks of replicates side by side in threads, reduced at once, kept in shards.
+"""Many wars: blocks of replicates side by side, reduced at once, kept in shards.
 
-The kernels let go of the interpreter lock, so threads use every core, and a policy written in a script needs
-no pickling. Neither workers nor block size can move a bit of the result: a war's luck is addressed by its
+Neither workers nor block size can move a bit of the result: a war's luck is addressed by its
 number, and blocks are put together in order.
 """
 
-import os
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import islice
 from pathlib import Path
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
 from stalemate.engine import simulate as engine
 from stalemate.engine.simulate import Block, Prepared, Structures
@@ -27,6 +22,7 @@ from stalemate.ensemble.outcomes import (
     outcomes_of,
     weekly_of,
 )
+from stalemate.ensemble.pool import Progress, Workers, side_by_side
 from stalemate.ensemble.posteriors import structures_of
 from stalemate.ensemble.questions import answers_of, questions_of, recorded_for
 from stalemate.ensemble.runs import Runs, joined, read_run
@@ -46,17 +42,8 @@ from stalemate.scenario.narrow import ranges_of
 from stalemate.scenario.schema import Scenario
 
 DEFAULT_REPLICATES, DEFAULT_SEED = 1000, 1
-_BLOCKS_AHEAD = 2
-"""Blocks begun for each worker before the oldest is taken: enough to keep workers busy, few in memory."""
 
 T = TypeVar("T")
-
-
-class Progress(Protocol):
-    """Told after each block."""
-
-    def __call__(self, wars_done: int, wars_total: int) -> None:
-        """Show how many wars are done."""
 
 
 def run(
@@ -69,7 +56,7 @@ def run(
     until: date | None = None,
     since_parting: bool = False,
     out: Path | None = None,
-    workers: int | None = None,
+    workers: Workers = None,
     block: int = SHARD_WARS,
     progress: Progress | None = None,
 ) -> Runs:
@@ -107,7 +94,7 @@ def run_until(
     until: date | None = None,
     since_parting: bool = False,
     out: Path | None = None,
-    workers: int | None = None,
+    workers: Workers = None,
     block: int = SHARD_WARS,
     progress: Progress | None = None,
 ) -> Runs:
@@ -163,7 +150,7 @@ class _Job:
         """Return every shard of every policy (policy, shard), the first shards first."""
         return [(p, shard) for shard in range(self.recipe.shards) for p in range(len(self.policies))]
 
-    def remembered(self, block: int, workers: int | None, progress: Progress | None) -> Runs:
+    def remembered(self, block: int, workers: Workers, progress: Progress | None) -> Runs:
         """Fight all of it and return it from memory."""
         memory = dict(self.fight(self.places(), block, workers, progress))
         every = range(self.recipe.shards)
@@ -174,7 +161,7 @@ class _Job:
         self,
         todo: Sequence[tuple[int, int]],
         block: int,
-        workers: int | None,
+        workers: Workers,
         progress: Progress | None,
     ) -> Iterator[tuple[tuple[int, int], Kept]]:
         """Yield what is kept of each shard of a policy (policy, shard), in order."""
@@ -231,7 +218,7 @@ def run_again(
     policies: Sequence[AbstractPolicy],
     out: Path,
     *,
-    workers: int | None = None,
+    workers: Workers = None,
     block: int = SHARD_WARS,
     progress: Progress | None = None,
 ) -> Runs:
@@ -277,7 +264,7 @@ class Plan(Generic[T]):
     whole: Sequence[str] = ()
 
 
-def run_blocks(plan: Plan[T], *, workers: int | None = None, progress: Progress | None = None) -> Iterator[T]:
+def run_blocks(plan: Plan[T], *, workers: Workers = None, progress: Progress | None = None) -> Iterator[T]:
     """Yield what is kept of each block, in the plan's order. Raises QueryError for workers below 1."""
 
     def one(policy: AbstractPolicy, part: range) -> T:
@@ -308,7 +295,7 @@ def fight_each(
     until: int,
     structures: Structures | None = None,
     whole: Sequence[str] = (),
-    workers: int | None = None,
+    workers: Workers = None,
     progress: Progress | None = None,
 ) -> list[list[T]]:
     """Fight as many wars under each policy and return what is kept of each policy's blocks, in order.
@@ -328,48 +315,6 @@ def fight_each(
     )
     blocks = run_blocks(plan, workers=workers, progress=progress)
     return [[next(blocks) for _ in parts] for _ in policies]
-
-
-def side_by_side(
-    wars: Sequence[tuple[AbstractPolicy, range]],
-    one: Callable[[AbstractPolicy, range], T],
-    *,
-    workers: int | None = None,
-    progress: Progress | None = None,
-) -> Iterator[T]:
-    """Yield what ``one`` makes of each policy and its part of the wars, in order, several in threads.
-
-    Raises QueryError for workers below 1.
-    """
-    workers = available_cores() if workers is None else workers
-    if workers < 1:
-        raise QueryError(f"workers is {workers}; expected 1 or more")
-    total = sum(len(part) for _, part in wars)
-    done = 0
-    todo = iter(wars)
-    waiting: deque[tuple[int, Future[T]]] = deque()
-    pool = ThreadPoolExecutor(workers, thread_name_prefix="wars")
-    try:
-        while True:
-            for policy, part in islice(todo, _BLOCKS_AHEAD * workers - len(waiting)):
-                waiting.append((len(part), pool.submit(one, policy, part)))
-            if not waiting:
-                return
-            finished, future = waiting.popleft()
-            kept = future.result()
-            done += finished
-            if progress:
-                progress(done, total)
-            yield kept
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
-def available_cores() -> int:
-    """Return the number of cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def checked_counts(replicates: int, seed: int) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from stalemate.engine.simulate import Structures
+    from stalemate.ensemble.pool import Workers as PoolOrThreads
     from stalemate.interfaces.progress import WarProgress
     from stalemate.scenario.schema import Scenario
 
@@ -22,6 +23,10 @@ DAY: Final = ["%Y-%m-%d"]
 ScenarioOption = Annotated[str, typer.Option("--scenario", help="Name or folder of the scenario.")]
 Seed = Annotated[int, typer.Option(help="The same seed is the same luck.")]
 Workers = Annotated[int | None, typer.Option(help="Threads; all cores by default. Moves no result.")]
+On = Annotated[
+    str | None,
+    typer.Option(help="Fight on a Dask cluster: dask (processes here) or tcp://HOST:PORT. Moves no result."),
+]
 Repair = Annotated[list[str] | None, typer.Option(help="Only this form of repair; may be repeated.")]
 Fire = Annotated[list[str] | None, typer.Option(help="Only this form of fire; may be repeated.")]
 Posterior = Annotated[
@@ -50,6 +55,18 @@ def fighting(what: str, out: Path | None = None) -> "Iterator[WarProgress]":
         )
         print(f"stopped{kept}", file=sys.stderr)
         raise typer.Exit(130) from None
+
+
+@contextmanager
+def pool_of(on: str | None, workers: int | None) -> "Iterator[PoolOrThreads]":
+    """Yield where blocks are fought: a Dask cluster if one was asked for, else so many threads."""
+    if on is None:
+        yield workers
+        return
+    from stalemate.ensemble.cluster import dask_pool
+
+    with dask_pool(on, workers) as pool:
+        yield pool
 
 
 def structures_of(

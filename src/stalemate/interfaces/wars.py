@@ -12,6 +12,7 @@ from stalemate.interfaces.options import (
     DAY,
     AsJson,
     Fire,
+    On,
     Posterior,
     Ranges,
     Repair,
@@ -21,6 +22,7 @@ from stalemate.interfaces.options import (
     console,
     day_of,
     fighting,
+    pool_of,
     print_json,
     share_of,
     structures_of,
@@ -73,6 +75,7 @@ def run(
     ranges: Ranges = None,
     out: Out = None,
     workers: Workers = None,
+    on: On = None,
     block: BlockSize = 256,
     as_json: AsJson = False,
 ) -> None:
@@ -88,6 +91,7 @@ def run(
         structures=structures_of(repair, fire, posterior),
         out=out,
         workers=workers,
+        on=on,
         block=block,
     )
     _show(runs, as_json)
@@ -113,6 +117,7 @@ def compare(
     most: Most = 20_000,
     out: Out = None,
     workers: Workers = None,
+    on: On = None,
     block: BlockSize = 256,
     picture: Picture = None,
     as_json: AsJson = False,
@@ -121,10 +126,10 @@ def compare(
     a, b = _under(law, [a, b])
     war = war_of(scenario, ranges)
     if until_armistice or by is not None:
-        beside = since_parting or out is not None or picture is not None or precision is not None
+        beside = since_parting or any(one is not None for one in (out, picture, precision, on))
         if beside or (until_armistice and by is not None):
             raise typer.BadParameter(
-                "leave out --since-parting, --precision, --out and --picture, and ask for one of the two",
+                "leave out --since-parting, --precision, --out, --picture and --on; ask for one of the two",
                 param_hint="--until-armistice or --by",
             )
         other = _fight_on if until_armistice else _by_service
@@ -151,6 +156,7 @@ def compare(
         "structures": structures_of(repair, fire, posterior),
         "out": out,
         "workers": workers,
+        "on": on,
     }
     if precision is not None:
         runs, found = _precisely(a, b, share_of(precision, "--precision"), of, most, **asked)
@@ -300,6 +306,7 @@ def _run(
     structures: "Structures",
     out: Path | None,
     workers: int | None,
+    on: str | None,
     block: int,
 ) -> "Runs":
     from stalemate.ensemble import runner
@@ -307,7 +314,7 @@ def _run(
 
     chosen = [named(policy, war) for policy in policies]
     runner.checked_counts(replicates, seed)
-    with fighting(what, out) as progress:
+    with fighting(what, out) as progress, pool_of(on, workers) as pool:
         return runner.run(
             war,
             chosen,
@@ -317,7 +324,7 @@ def _run(
             until=day_of(until),
             since_parting=since_parting,
             out=out,
-            workers=workers,
+            workers=pool,
             block=block,
             progress=progress,
         )
@@ -337,10 +344,12 @@ def _precisely(
     structures: "Structures",
     out: Path | None,
     workers: int | None,
+    on: str | None,
 ) -> "tuple[Runs, Precision]":
     from stalemate.analysis.precision import precise_runs
 
-    with fighting(f"pairs of {a} and {b} to a precision of {share:.3g}, seed {seed}", out) as progress:
+    what = f"pairs of {a} and {b} to a precision of {share:.3g}, seed {seed}"
+    with fighting(what, out) as progress, pool_of(on, workers) as pool:
         return precise_runs(
             war,
             a,
@@ -353,7 +362,7 @@ def _precisely(
             until=day_of(until),
             since_parting=since_parting,
             out=out,
-            workers=workers,
+            workers=pool,
             progress=progress,
         )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from stalemate.analysis.playback import Playback, playback
-from stalemate.ensemble.runner import Progress
+from stalemate.ensemble.pool import Progress
 from stalemate.errors import BusyError, QueryError, StalemateError
 from stalemate.policies.naming import named
 from stalemate.scenario.schema import Scenario
