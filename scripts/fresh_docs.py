@@ -24,6 +24,7 @@ from typing import Any, get_args
 
 import asked
 import checked
+import licences
 import names
 import odd
 import pictures
@@ -187,6 +188,7 @@ def _made(page: Path, found: "re.Match[str]") -> str:
         "asked": lambda _: _with_head(asked.halves()),
         "classes": lambda _: _with_head(asked.classes()),
         "misses": lambda _: _with_head(asked.misses()),
+        "licences": lambda _: _with_head(licences.table()),
         "names": lambda _: f"{_with_head(names.names())}\n{names.reference()}",
     }
     name = found[1]
