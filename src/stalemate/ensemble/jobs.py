@@ -82,7 +82,7 @@ class _Stopped(Exception):
 class Jobs:
     """The queue. ``at_once`` runs are fought at a time, each with as many cores as ``workers`` says.
 
-    ``folder`` is made if it is absent; what earlier queues left there is found again. Raises QueryError if
+    ``folder`` is made for the first job; what earlier queues left there is found again. Raises QueryError if
     the folder holds something else.
     """
 
@@ -102,8 +102,8 @@ class Jobs:
         self._queue: deque[str] = deque()
         self._to_stop: set[str] = set()
         self._closing = False
-        folder.mkdir(parents=True, exist_ok=True)
-        self._jobs = {job.name: job for job in map(self._found, sorted(folder.iterdir()))}
+        left = sorted(folder.iterdir()) if folder.is_dir() else []
+        self._jobs = {job.name: job for job in map(self._found, left)}
         self._threads = [
             threading.Thread(target=self._work, name=f"jobs-{number}", daemon=True)
             for number in range(at_once)
@@ -116,7 +116,7 @@ class Jobs:
 
         Raises QueryError with everything that is wrong with the question, and BusyError if too many wait.
         """
-        self._check(asked)
+        self.check(asked)
         name = asked.name(self._war)
         with self._changed:
             known = self._jobs.get(name)
@@ -130,6 +130,27 @@ class Jobs:
             self._queue.append(name)
             self._set(Job(name, asked, "waiting", 0, asked.replicates * len(asked.policies)))
             return self._jobs[name]
+
+    def check(self, asked: Asked) -> None:
+        """Raise QueryError with everything that is wrong with a question."""
+        faults = []
+        if not 1 <= len(asked.policies) <= MOST_POLICIES:
+            faults.append(f"found {len(asked.policies)} policies; expected 1 to {MOST_POLICIES}")
+        twice = sorted({policy for policy in asked.policies if asked.policies.count(policy) > 1})
+        faults += [f"found the policy {policy!r} more than once; name each once" for policy in twice]
+        if asked.replicates > MOST_WARS:
+            faults.append(f"replicates is {asked.replicates}; a run here takes at most {MOST_WARS:,}")
+        for given, known, word in ((asked.repair, REPAIR_FORMS, "repair"), (asked.fire, FIRE_FORMS, "fire")):
+            unknown = [form for form in given if form not in known]
+            if unknown or not given or len(set(given)) < len(given):
+                faults.append(
+                    f"forms of {word}: found {', '.join(given)}; there are {', '.join(known)}, each once"
+                )
+        faults += _fault(lambda: checked_counts(asked.replicates, asked.seed))
+        faults += _fault(lambda: narrowed(self._war, asked.ranges))
+        faults += [said for policy in asked.policies for said in _fault(partial(named, policy, self._war))]
+        if faults:
+            raise QueryError("\n".join(faults))
 
     def job(self, name: str) -> Job:
         """Return a job by name. Raises QueryError if there is none."""
@@ -178,24 +199,6 @@ class Jobs:
             self._changed.notify_all()
         for thread in self._threads:
             thread.join()
-
-    def _check(self, asked: Asked) -> None:
-        faults = []
-        if not 1 <= len(asked.policies) <= MOST_POLICIES:
-            faults.append(f"found {len(asked.policies)} policies; expected 1 to {MOST_POLICIES}")
-        if asked.replicates > MOST_WARS:
-            faults.append(f"replicates is {asked.replicates}; a run here takes at most {MOST_WARS:,}")
-        for given, known, word in ((asked.repair, REPAIR_FORMS, "repair"), (asked.fire, FIRE_FORMS, "fire")):
-            unknown = [form for form in given if form not in known]
-            if unknown or not given or len(set(given)) < len(given):
-                faults.append(
-                    f"forms of {word}: found {', '.join(given)}; there are {', '.join(known)}, each once"
-                )
-        faults += _fault(lambda: checked_counts(asked.replicates, asked.seed))
-        faults += _fault(lambda: narrowed(self._war, asked.ranges))
-        faults += [said for policy in asked.policies for said in _fault(partial(named, policy, self._war))]
-        if faults:
-            raise QueryError("\n".join(faults))
 
     def _await_change(self, last: Job, wait_seconds: float | None) -> bool:
         return self._changed.wait_for(lambda: self._jobs[last.name] != last, wait_seconds)

@@ -14,7 +14,7 @@ from stalemate.analysis.estimate import number
 from stalemate.interfaces.tables import plain_table
 
 _SECTIONS: Final = 10
-_WORDS: Final = {
+CAUSE_WORDS: Final = {
     "cuts": "rail cuts",
     "bridges": "bridges down",
     "floods": "floods",
@@ -22,6 +22,7 @@ _WORDS: Final = {
     "trucks": "trucks destroyed",
     "demand": "too small an order",
 }
+"""What each cause is called."""
 _WHAT: Final = {"front_tonnes": "delivered to the front", "rail_arrived": "brought by rail"}
 
 
@@ -40,7 +41,7 @@ def print_causes(console: Console, answer: Causes) -> None:
     _print_table(console, ends)
     causes = plain_table("lost to", "of what was ordered", "of what could be carried")
     for row in answer.causes:
-        causes.add_row(_WORDS[row.cause], _shown(row.of_order), _shown(row.of_capacity))
+        causes.add_row(CAUSE_WORDS[row.cause], _shown(row.of_order), _shown(row.of_capacity))
     of_order = answer.unbroken.mean - answer.delivered.mean
     causes.add_row("all", _mean(of_order), _mean(answer.capacity.mean - answer.delivered.mean))
     _print_table(console, causes)
@@ -105,7 +106,7 @@ def _print_sections(console: Console, answer: Causes) -> None:
         return
     table = plain_table("line", "cause", "t/day of what was ordered")
     for row in answer.sections[:_SECTIONS]:
-        table.add_row(row.section, _WORDS[row.cause], _shown(row.lost))
+        table.add_row(row.section, CAUSE_WORDS[row.cause], _shown(row.lost))
     rest = answer.sections[_SECTIONS:]
     if rest:
         table.add_row(f"{len(rest)} more", "", _mean(sum(row.lost.mean for row in rest)))
@@ -113,7 +114,7 @@ def _print_sections(console: Console, answer: Causes) -> None:
 
 
 def _print_months(console: Console, answer: Causes) -> None:
-    heads = [_WORDS[cause].replace(" ", "\n") for cause in CAUSES[:-1]]
+    heads = [CAUSE_WORDS[cause].replace(" ", "\n") for cause in CAUSES[:-1]]
     table = plain_table("month", "came", *heads)
     for month, rows in _months(answer):
         came = sum(row.delivered for row in rows) / len(rows)

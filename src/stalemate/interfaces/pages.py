@@ -116,7 +116,7 @@ def _answer(runs: Runs, war: Scenario, ledger: Ledger) -> Answer:
         chart=_address(weekly_chart(runs, war.observations)),
         map=_address(war_map(war, ledger, runs)) if drawable else "",
         map_caption=f"{what}{beside}. Coast and rivers: GSHHG, WDBII, LGPL 3.",
-        again=_again(recipe, names),
+        again=again_of(recipe),
     )
 
 
@@ -138,7 +138,9 @@ def _forms(comparison: Comparison) -> tuple[tuple[FormContrast, tuple[Estimate, 
     )
 
 
-def _again(recipe: Recipe, names: Sequence[str]) -> str:
+def again_of(recipe: Recipe) -> str:
+    """Return the command that fights a run again."""
+    names = [policy.name for policy in recipe.policies]
     verb = "compare" if len(names) == 2 else "run"
     forms = [f"--{kind} {form}" for kind in ("repair", "fire") for form in getattr(recipe, kind)]
     posterior = [f"--posterior {recipe.posterior.partition(' ')[0]}"] if recipe.posterior else []

@@ -36,7 +36,7 @@ ABOUT: Final = {
 } | MAP_ABOUT
 """What each list holds."""
 
-_FAULTS: Final[dict[int | str, dict[str, Any]]] = {
+FAULTS: Final[dict[int | str, dict[str, Any]]] = {
     status: {"model": FaultAnswer, "description": words}
     for status, words in {
         403: "A page from elsewhere asked.",
@@ -47,6 +47,7 @@ _FAULTS: Final[dict[int | str, dict[str, Any]]] = {
         422: "The question is malformed: every fault is told.",
     }.items()
 }
+"""How the interface refuses, by status."""
 _FILES: Final[dict[int | str, dict[str, Any]]] = {
     200: {"content": {"text/csv": {}, "application/geo+json": {}}, "description": "As asked by `format`."}
 }
@@ -55,7 +56,7 @@ Key = Annotated[str, InPath(min_length=1, max_length=120)]
 
 def router(archive: Archive) -> APIRouter:
     """Return all routes of the interface over one archive."""
-    routes = APIRouter(prefix=API, responses=_FAULTS, dependencies=[Depends(_each_once)])
+    routes = APIRouter(prefix=API, responses=FAULTS, dependencies=[Depends(_each_once)])
     _add_chronicle(routes, archive)
     _add_figures(routes, archive)
     _add_land(routes, archive)
@@ -72,12 +73,13 @@ def _each_once(request: Request) -> None:
         raise Malformed(f"found {', '.join(name[:60] for name in twice)} more than once; give each once")
 
 
-def _no_question(request: Request) -> None:
+def no_question(request: Request) -> None:
+    """Refuse a question where none is taken."""
     if request.url.query:
         raise Malformed(f"found {request.url.query[:60]!r}; expected no question, this is one entry")
 
 
-_ENTRY: Final = [Depends(_no_question)]
+_ENTRY: Final = [Depends(no_question)]
 
 
 def _add_chronicle(routes: APIRouter, archive: Archive) -> None:

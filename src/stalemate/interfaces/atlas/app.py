@@ -10,12 +10,15 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp
 
-from stalemate.errors import QueryError
+from stalemate.errors import QueryError, RunError
 from stalemate.interfaces.atlas.addresses import address
 from stalemate.interfaces.atlas.api import router
 from stalemate.interfaces.atlas.archive import Archive
+from stalemate.interfaces.atlas.bench import Bench, NotDoneError, TooManyError, runs_folder
 from stalemate.interfaces.atlas.faults import Malformed, Refusal, answer, title_of
 from stalemate.interfaces.atlas.guard import Door, Guard
+from stalemate.interfaces.atlas.runapi import run_router
+from stalemate.interfaces.atlas.runpages import add_run_pages
 from stalemate.interfaces.atlas.shapes import LONGEST_QUESTION
 from stalemate.interfaces.atlas.site import Site
 from stalemate.interfaces.atlas.static import static_files
@@ -29,12 +32,13 @@ QUOTED: Final = {"event": "events", "figure": "figures", "place": "places"}
 """Kinds of quoted rows that have a page of their own."""
 
 
-def create_app(archive: Archive, door: Door) -> ASGIApp:
-    """Return the whole site behind its guard."""
+def create_app(archive: Archive, door: Door, bench: Bench | None = None) -> ASGIApp:
+    """Return the whole site behind its guard; ``bench`` is that of the user's folder by default."""
+    bench = bench or Bench(archive.war, runs_folder())
     site = Site(archive)
     app = FastAPI(
         title="Stalemate atlas",
-        description="The record of the campaign and the scenario, read only.",
+        description="The record of the campaign and the scenario, read only; and runs of the model.",
         openapi_url="/api/openapi.json",
         docs_url=None,
         redoc_url=None,
@@ -42,7 +46,9 @@ def create_app(archive: Archive, door: Door) -> ASGIApp:
     )
     _add_faults(app, site)
     app.include_router(router(archive))
+    app.include_router(run_router(bench))
     _add_static(app, site)
+    add_run_pages(app, site, bench)
     _add_pages(app, site)
     return Guard(app, door)
 
@@ -104,7 +110,11 @@ def _add_faults(app: FastAPI, site: Site) -> None:
 
     @app.exception_handler(QueryError)
     def _absent(request: Request, error: Exception) -> Response:
-        return refuse(request, Refusal(422 if isinstance(error, Malformed) else 404, (str(error),)))
+        return refuse(request, _refusal(error))
+
+    @app.exception_handler(RunError)
+    def _damaged(request: Request, error: Exception) -> Response:
+        return refuse(request, Refusal(409, (str(error),)))
 
     @app.exception_handler(RequestValidationError)
     def _malformed(request: Request, error: Exception) -> Response:
@@ -119,6 +129,15 @@ def _add_faults(app: FastAPI, site: Site) -> None:
     @app.exception_handler(Exception)
     def _failed(request: Request, error: Exception) -> Response:
         return refuse(request, Refusal(500, (f"the program failed ({type(error).__name__}); report it",)))
+
+
+def _refusal(error: Exception) -> Refusal:
+    faults = tuple(str(error).splitlines())
+    if isinstance(error, TooManyError):
+        return Refusal(429, faults, after_s=error.after_s)
+    if isinstance(error, NotDoneError):
+        return Refusal(409, faults)
+    return Refusal(422 if isinstance(error, Malformed) else 404, faults)
 
 
 def _told(fault: dict[str, object]) -> str:

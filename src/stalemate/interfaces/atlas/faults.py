@@ -22,6 +22,8 @@ class Refusal:
 
     status: int
     faults: tuple[str, ...]
+    allow: str = "GET, HEAD"
+    after_s: int | None = None
 
 
 class Fault(BaseModel):
@@ -45,7 +47,8 @@ def title_of(refusal: Refusal) -> str:
 
 def answer(path: str, refusal: Refusal, page: str | None = None) -> Response:
     """Return the answer to a request for a path; ``page`` is the full page, a plain one without it."""
-    headers = {"cache-control": "no-store"} | ({"allow": "GET, HEAD"} if refusal.status == 405 else {})
+    headers = {"cache-control": "no-store"} | ({"allow": refusal.allow} if refusal.status == 405 else {})
+    headers |= {"retry-after": str(refusal.after_s)} if refusal.after_s is not None else {}
     if path == API or path.startswith(f"{API}/"):
         body = FaultAnswer(
             error=Fault(status=refusal.status, title=title_of(refusal), faults=list(refusal.faults))

@@ -2,29 +2,38 @@
 
 A page from elsewhere must not read this site through the reader's browser: the Host of a request must be a
 name by which this server is meant to be reached (which stops rebound names), and an Origin, where there is
-one, must be this site itself.
+one, must be this site itself. What asks for something to be done must say that it is of this site: by its
+Origin, or by Sec-Fetch-Site, which no page can set.
 """
 
+import asyncio
 import ipaddress
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from stalemate.interfaces.atlas.faults import Refusal, answer
+from stalemate.interfaces.atlas.faults import API, Refusal, answer
 
+HEAD: Final = "stalemate.head"
+"""Where a request's scope says that only its head is wanted."""
+JSON: Final = "application/json"
+FORM: Final = "application/x-www-form-urlencoded"
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
 LONGEST_ADDRESS: Final = 8000
 METHODS: Final = ("GET", "HEAD")
+POSTED: Final = re.compile(r"(/api)?/runs(/[^/]+/(stop|resume))?")
+"""Addresses that take a POST."""
+LONGEST_BODY: Final = 64_000
+SLOWEST_BODY_S: Final = 20.0
 
 HEADERS: Final = {
     "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; "
     "connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
@@ -78,8 +87,15 @@ class Guard:
             await send(message)
 
         refusal = self._refuse(scope)
+        if refusal is None and scope["method"] == "POST":
+            body = await _body(receive)
+            refusal = body if isinstance(body, Refusal) else _unlike(scope, body)
+            if refusal is None:
+                assert isinstance(body, bytes)
+                await self.app(scope, _again(body, receive), send_guarded)
+                return
         inner = self.app if refusal is None else answer(scope["path"], refusal)
-        await inner({**scope, "method": "GET"}, receive, send_guarded)
+        await inner({**scope, "method": "GET", HEAD: scope["method"] == "HEAD"}, receive, send_guarded)
 
     def _refuse(self, scope: Scope) -> Refusal | None:
         headers = Headers(scope=scope)
@@ -88,8 +104,13 @@ class Guard:
             return Refusal(421, ("this server does not answer to that Host",))
         if any(origin.lower() != f"http://{hosts[0].lower()}" for origin in headers.getlist("origin")):
             return Refusal(403, ("a page from elsewhere may not ask this site",))
-        if scope["method"] not in METHODS:
-            return Refusal(405, (f"found {scope['method'][:20]}; expected {_either(METHODS)}",))
+        posted = POSTED.fullmatch(scope["path"]) is not None
+        methods = (*METHODS, "POST") if posted else METHODS
+        if scope["method"] not in methods:
+            said = f"found {scope['method'][:20]}; expected {' or '.join(methods)}"
+            return Refusal(405, (said,), allow=", ".join(methods))
+        if scope["method"] == "POST" and not _is_ours(headers):
+            return Refusal(403, ("found no Origin of this site; only this site may ask for a run",))
         if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > LONGEST_ADDRESS:
             return Refusal(414, (f"an address of at most {LONGEST_ADDRESS:,} bytes is read",))
         return None
@@ -103,5 +124,50 @@ def _is_literal(host: str) -> bool:
     return True
 
 
-def _either(words: Iterable[str]) -> str:
-    return " or ".join(words)
+def _is_ours(headers: Headers) -> bool:
+    """Tell whether a request that does something says that it is of this site; its Origin is checked."""
+    said = headers.get("sec-fetch-site")
+    return said == "same-origin" if said is not None else "origin" in headers
+
+
+def _unlike(scope: Scope, body: bytes) -> Refusal | None:
+    """Return why a body is not what its address takes: JSON below the interface, else a form."""
+    expected = JSON if scope["path"].startswith(API) else FORM
+    found = Headers(scope=scope).get("content-type", "").partition(";")[0].strip().lower()
+    if found != expected and (body or found):
+        return Refusal(415, (f"found the content type {found[:60]!r}; expected {expected}",))
+    return None
+
+
+async def _body(receive: Receive) -> bytes | Refusal:
+    """Return the whole body of a request, or why it was not read to its end."""
+    parts: list[bytes] = []
+
+    async def read() -> bytes | Refusal:
+        more = True
+        while more:
+            message = await receive()
+            parts.append(message.get("body", b""))
+            more = message["type"] == "http.request" and message.get("more_body", False)
+            if sum(map(len, parts)) > LONGEST_BODY:
+                return Refusal(413, (f"a body of at most {LONGEST_BODY:,} bytes is read",))
+        return b"".join(parts)
+
+    try:
+        return await asyncio.wait_for(read(), SLOWEST_BODY_S)
+    except TimeoutError:
+        return Refusal(408, (f"the body did not come within {SLOWEST_BODY_S:.0f} s",))
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """Return a body that was read as if it came now, and then what comes after it."""
+    given = False
+
+    async def receive_again() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive_again
