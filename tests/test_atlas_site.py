@@ -100,7 +100,7 @@ def test_site__every_link_leads_to_a_page_or_file_of_the_site():
     broken = set()
     for where in pages():
         for link in read(where).links:
-            if link.startswith("/api/") or link == "/ask":
+            if link.startswith("/api/") or link in ("/ask", "/runs"):
                 continue
             path, _, part = link.partition("#")
             if (path and path not in known) or (part and part not in read(path or where).ids):
@@ -206,7 +206,7 @@ def without_server(page):
     """Return a page without its forms and what leads to the interface for programs."""
     page = re.sub(r"<form .*?</form>\n", "", page)
     page = re.sub(r'<script type="module"[^\n]*\n', "", page)
-    page = re.sub(r'<li><a href="/ask">Ask</a></li>\n', "", page)
+    page = re.sub(r'<li><a href="/(ask|runs)">\w+</a></li>\n', "", page)
     page = re.sub(r'<h2 id="data">.*?</ul>\n', "", page, flags=re.DOTALL)
     return re.sub(r'<p class="small"><a href="/api/[^\n]*\n', "", page)
 
@@ -219,7 +219,9 @@ def test_export__holds_the_served_pages_with_links_between_files(tmp_path):
     assert len({name.casefold() for name in files}) == len(files)
     for where, page in pages().items():
         back = {
-            relative_from(where)(to): to for to in read(where).links if not to.startswith(("/api/", "/ask"))
+            relative_from(where)(to): to
+            for to in read(where).links
+            if not to.startswith(("/api/", "/ask", "/runs"))
         }
         written = files[file_of(where)].read_text()
         assert relinked(written, back) == without_server(page), where
@@ -232,7 +234,7 @@ def test_export__leaves_what_is_there_alone(tmp_path):
 
 
 def test_export__leaves_nothing_when_it_fails(tmp_path, monkeypatch):
-    monkeypatch.setattr("stalemate.interfaces.atlas.export._write", lambda site, folder: 1 / 0)
+    monkeypatch.setattr("stalemate.interfaces.atlas.export._write", lambda site, folder, runs: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         export(site(), tmp_path / "site")
     assert list(tmp_path.iterdir()) == []

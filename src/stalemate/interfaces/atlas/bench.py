@@ -128,6 +128,13 @@ class Bench:
                 )
             return self._opened
 
+    def warm(self) -> None:
+        """Load what the first question about runs would otherwise wait for."""
+        from stalemate.interfaces.atlas import runanswers
+
+        runanswers.code_digest()
+        self.jobs.all()
+
     def submit(self, question: RunQuestion) -> "Job":
         """Ask for a run.
 
@@ -232,7 +239,7 @@ class _Answers:
         from stalemate.ensemble.store import write_whole
         from stalemate.interfaces.atlas.runanswers import answer_of
 
-        def told(done: int, total: int) -> None:
+        def told(wars_done: int, wars_total: int) -> None:
             if self._bench.closing.is_set():
                 raise QueryError("the atlas was closed; ask again")
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import socket
 
     from stalemate.interfaces.atlas.archive import Archive
+    from stalemate.interfaces.atlas.bench import Bench
     from stalemate.interfaces.atlas.guard import Door
 
 PORT: Final = 8765
@@ -26,21 +27,39 @@ def atlas(
     export: Annotated[
         Path | None, typer.Option("--export", help="Write the pages as files into this new folder instead.")
     ] = None,
+    with_run: Annotated[
+        list[str] | None,
+        typer.Option("--with-run", help="With --export: a run too, by its name or folder; may be repeated."),
+    ] = None,
+    runs: Annotated[
+        Path | None, typer.Option("--runs", help="Folder of the workbench's runs; the user's own by default.")
+    ] = None,
+    at_once: Annotated[int, typer.Option(min=1, max=16, help="Runs that are fought at a time.")] = 1,
 ) -> None:
-    """Open the record as a local site: chronicle, maps, places, figures, sources. No network is used."""
+    """Open the record as a local site, with a workbench for runs of the model. No network is used."""
+    if with_run and export is None:
+        raise typer.BadParameter("give a folder with --export too", param_hint="--with-run")
     if export is not None:
-        _export(export)
+        _export(export, with_run or [], runs)
         return
     with _listen(host, port) as door:
-        _serve(door, host, browser)
+        _serve(door, host, browser, runs, at_once)
 
 
-def _export(folder: Path) -> None:
+def _export(folder: Path, named: list[str], runs: Path | None) -> None:
+    from stalemate.errors import QueryError
     from stalemate.interfaces.atlas.archive import Archive
+    from stalemate.interfaces.atlas.bench import Bench, runs_folder
     from stalemate.interfaces.atlas.export import export
+    from stalemate.interfaces.atlas.runexport import stored_run
     from stalemate.interfaces.atlas.site import Site
 
-    count = export(Site(Archive.load()), folder)
+    if folder.exists():
+        raise QueryError(f"{folder} exists already; name another folder, or move it away")
+    archive = Archive.load()
+    bench = Bench(archive.war, runs or runs_folder())
+    stored = [stored_run(bench, name) for name in named]
+    count = export(Site(archive, with_runs=bool(stored)), folder, stored)
     print(f"written: {folder}, {count:,} files; open {folder / 'index.html'}")
 
 
@@ -68,19 +87,20 @@ def _listen(host: str, port: int) -> "socket.socket":
     return door
 
 
-def _serve(listening: "socket.socket", host: str, browser: bool) -> None:
+def _serve(listening: "socket.socket", host: str, browser: bool, runs: Path | None, at_once: int) -> None:
     import threading
     import webbrowser
 
-    import uvicorn
-
     from stalemate.interfaces.atlas.app import create_app
     from stalemate.interfaces.atlas.archive import Archive
+    from stalemate.interfaces.atlas.bench import Bench, runs_folder
+    from stalemate.interfaces.atlas.serving import serve
     from stalemate.interfaces.atlas.static import scripts
 
     door = _door(host, listening.getsockname()[1])
     archive = Archive.load()
-    app = create_app(archive, door)
+    bench = Bench(archive.war, runs or runs_folder(), at_once=at_once)
+    app = create_app(archive, door, bench)
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else shown}:{door.port}/"
     print(f"atlas: {address} (Ctrl-C ends it)", flush=True)
@@ -92,23 +112,23 @@ def _serve(listening: "socket.socket", host: str, browser: bool) -> None:
         print("others on the network can read it at this machine's address", flush=True)
     if browser:
         threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
-    warming = threading.Timer(_WARMS_AFTER_S, _warm, (archive,))
+    warming = threading.Timer(_WARMS_AFTER_S, _warm, (archive, bench))
     warming.daemon = True
     warming.start()
-    config = uvicorn.Config(app, log_level="error", access_log=False, server_header=False, lifespan="off")
     try:
-        uvicorn.Server(config).run(sockets=[listening])
+        serve(app, listening, bench)
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
         raise typer.Exit(130) from None
 
 
-def _warm(archive: "Archive") -> None:
+def _warm(archive: "Archive", bench: "Bench") -> None:
     """Load what the first page of the model and the first question would otherwise wait for."""
     from stalemate.interfaces.atlas.articles import systems
 
     systems()
     archive.asking.ask("When was the armistice signed?")
+    bench.warm()
 
 
 def _door(host: str, port: int) -> "Door":

@@ -104,8 +104,8 @@ class Guard:
             return Refusal(421, ("this server does not answer to that Host",))
         if any(origin.lower() != f"http://{hosts[0].lower()}" for origin in headers.getlist("origin")):
             return Refusal(403, ("a page from elsewhere may not ask this site",))
-        posted = POSTED.fullmatch(scope["path"]) is not None
-        methods = (*METHODS, "POST") if posted else METHODS
+        posted = POSTED.fullmatch(scope["path"])
+        methods = ((*METHODS, "POST") if posted[2] is None else ("POST",)) if posted else METHODS
         if scope["method"] not in methods:
             said = f"found {scope['method'][:20]}; expected {' or '.join(methods)}"
             return Refusal(405, (said,), allow=", ".join(methods))

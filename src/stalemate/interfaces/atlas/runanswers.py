@@ -90,7 +90,7 @@ def answer_of(
 
 
 def dots_of(values: npt.NDArray[np.float64]) -> list[float]:
-    """Return where the dots stand: the middles of fifty equal parts of values (replicate,), the least first."""
+    """Return where the dots stand: the middles of fifty equal parts of values (replicate,), upwards."""
     known = values[~np.isnan(values)]
     if known.size == 0:
         return []

@@ -44,7 +44,10 @@ _TABLE: Final[dict[int | str, dict[str, Any]]] = {
     }
 }
 _ZIP: Final[dict[int | str, dict[str, Any]]] = {
-    200: {"content": {"application/zip": {}}, "description": "All files of the run, and how to make it again."}
+    200: {
+        "content": {"application/zip": {}},
+        "description": "All files of the run, and how to make it again.",
+    }
 }
 _WORKING: Final[dict[int | str, dict[str, Any]]] = {
     200: {"content": {"application/json": {}}, "description": "What the run says."},
@@ -163,15 +166,16 @@ def _add_answers(routes: APIRouter, bench: Bench) -> None:
         asked: Annotated[TableQuestion, Query()],
     ) -> Response:
         """Return a table or chart of a run as a file; a chart is also drawn."""
-        from stalemate.interfaces.atlas.runpages import tables_of
-        from stalemate.interfaces.atlas.runtables import TYPES
+        from stalemate.interfaces.atlas.runtables import TYPES, Tables, metadata_of
 
-        tables, metadata = tables_of(bench, name)
-        found = tables.all.get(key)
+        told = bench.told(name)
+        if told.state != "ready":
+            raise NotDoneError(f"what run {name} says is being put together; ask again in a little while")
+        found = Tables(told.answer).all.get(key)
         if found is None or asked.format not in found.formats:
             raise QueryError(f"run {name} has no table {key[:60]!r} as {asked.format}")
         return Response(
-            found.file(asked.format, metadata),
+            found.file(asked.format, metadata_of(told.answer, name)),
             media_type=TYPES[asked.format],
             headers={"content-disposition": f'attachment; filename="{name}-{key}.{asked.format}"'},
         )

@@ -19,6 +19,7 @@ _INK, _SOFT, _HAIR, _PAPER = "#1c1c1c", "#5c5c5c", "#c9c5bb", "#fdfcf8"
 _WIDE, _HIGH = 640, 250
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 14, 34, 30
 _BINS: Final = 44
+_TALLEST: Final = 160
 _TICKS: Final = 5
 _FONT: Final = 'font-family="system-ui, sans-serif" font-size="12"'
 
@@ -35,7 +36,8 @@ def dots_chart(values: Sequence[float], title: str, unit: str) -> str:
         column = min(_BINS - 1, int((value - low) / (high - low) * _BINS))
         stacks[column] = stacks.get(column, 0) + 1
         dots.append((column, stacks[column], value))
-    tall = max(stacks.values()) * step + _TOP + _BOTTOM + 4
+    rise = min(step, _TALLEST / max(stacks.values()))
+    tall = max(stacks.values()) * rise + _TOP + _BOTTOM + 4
     floor = tall - _BOTTOM
 
     def across(value: float) -> float:
@@ -43,11 +45,11 @@ def dots_chart(values: Sequence[float], title: str, unit: str) -> str:
 
     parts = [_text(_LEFT, 16, f"{title}, {unit}" if unit != "1" else title, "start", bold=True)]
     for column, level, value in dots:
-        x, y = _LEFT + (column + 0.5) * step, floor - (level - 0.5) * step
+        x, y = _LEFT + (column + 0.5) * step, floor - (level - 0.5) * rise
         face = COLOURS[0] if value > 0 else _PAPER
         kind = "more" if value > 0 else "less" if value < 0 else "same"
         parts.append(
-            f'<circle class="dot {kind}" cx="{x:.1f}" cy="{y:.1f}" r="{0.42 * step:.1f}" fill="{face}" '
+            f'<circle class="dot {kind}" cx="{x:.1f}" cy="{y:.1f}" r="{0.42 * rise:.1f}" fill="{face}" '
             f'stroke="{COLOURS[0]}" stroke-width="1.5"><title>{escape(number(value))}</title></circle>'
         )
     parts += [_line(_LEFT, floor, _WIDE - _RIGHT, floor, "axis"), *_across(low, high, floor, across)]

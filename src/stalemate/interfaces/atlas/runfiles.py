@@ -3,7 +3,6 @@
 The bytes follow from the run alone: files stand in order, without a date.
 """
 
-import io
 import json
 import zipfile
 from collections.abc import Iterator
@@ -42,7 +41,7 @@ def bundle(run: Path, recipe: Recipe, asked: "Asked") -> Iterator[bytes]:
 def _readme(recipe: Recipe) -> str:
     names = " and ".join(policy.name for policy in recipe.policies)
     return (
-        f"{recipe.replicates:,} wars of {names}, seed {recipe.seed}, fought by a model. It is not history.\n\n"
+        f"{recipe.replicates:,} wars of {names}, seed {recipe.seed}, fought by a model. Not history.\n\n"
         "Fight it again and compare the bytes:\n\n    stalemate show run --verify\n\n"
         f"Fight it anew:\n\n    {again_of(recipe)}\n"
     )

@@ -1,7 +1,7 @@
 """Pages of runs: the form with the list of runs, and what one run says. They need no script."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from fastapi import FastAPI
@@ -10,15 +10,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from stalemate.interfaces.atlas.addresses import Link
-from stalemate.interfaces.atlas.bench import MOST_WAITING, Bench, NotDoneError
+from stalemate.interfaces.atlas.bench import MOST_WAITING, Bench, Told
 from stalemate.interfaces.atlas.faults import Malformed
 from stalemate.interfaces.atlas.runapi import RunState, state_of, states_of
 from stalemate.interfaces.atlas.runoptions import options_of
 from stalemate.interfaces.atlas.runquestions import RunQuestion, plain, read_question, write_question
 from stalemate.interfaces.atlas.site import Site
-
-if TYPE_CHECKING:
-    from stalemate.interfaces.atlas.runtables import Tables
 
 Values = dict[str, Any]
 
@@ -99,8 +96,6 @@ def served_run(bench: Bench, name: str) -> Values:
 
 def exported_run(name: str, question: RunQuestion, answer: Mapping[str, Any], link: Link) -> Values:
     """Return what the page of a run needs as a file on disk."""
-    from stalemate.interfaces.atlas.bench import Told
-
     total = question.replicates * len(question.policies)
     state = RunState(
         name=name,
@@ -141,23 +136,6 @@ def answer_values(name: str, answer: Mapping[str, Any], file: Callable[[str, str
         "number": lambda value: "none" if value is None else number(value),
         "plain": plain,
     }
-
-
-def tables_of(bench: Bench, name: str) -> "tuple[Tables, dict[str, Any]]":
-    """Return the tables of a run and where their numbers are from.
-
-    Raises QueryError if there is no such run, NotDoneError if it says nothing yet.
-    """
-    from stalemate.ensemble.store import Recipe
-    from stalemate.interfaces.atlas.runtables import Tables, metadata_of
-    from stalemate.interfaces.pages import again_of
-
-    told = bench.told(name)
-    if told.state != "ready":
-        raise NotDoneError(f"what run {name} says is being put together; ask again in a little while")
-    answer = told.answer
-    recipe = Recipe.from_json(dict(answer["recipe"]))
-    return Tables(answer), metadata_of(answer, name, again_of(recipe))
 
 
 def _submitted(site: Site, bench: Bench, body: bytes) -> Response:

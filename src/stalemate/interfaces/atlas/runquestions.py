@@ -160,7 +160,7 @@ def question_of(asked: "Asked") -> RunQuestion:
     laws = {policy.rpartition(_UNDER)[2] if _UNDER in policy else "" for policy in asked.policies}
     law = laws.pop() if len(laws) == 1 else ""
     tail = f"{_UNDER}{law}" if law else ""
-    values = {
+    values: dict[str, Any] = {
         "policies": [policy.removesuffix(tail) for policy in asked.policies],
         "law": law or None,
         "replicates": asked.replicates,

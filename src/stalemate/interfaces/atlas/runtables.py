@@ -10,8 +10,10 @@ from typing import Any, Final
 
 from stalemate.analysis.causes import CAUSES
 from stalemate.analysis.compare import FIRE_WORDS, REPAIR_WORDS
+from stalemate.ensemble.store import Recipe
 from stalemate.interfaces.atlas import runcharts
 from stalemate.interfaces.causes import CAUSE_WORDS
+from stalemate.interfaces.pages import again_of
 
 Cell = str | float | int | bool | None
 Row = tuple[Cell, ...]
@@ -243,7 +245,7 @@ class Tables:
         yield Table("scorecard", "The model against the record", "median and 90 % band", columns, tuple(rows))
 
 
-def metadata_of(answer: Mapping[str, Any], name: str, again: str) -> dict[str, Any]:
+def metadata_of(answer: Mapping[str, Any], name: str) -> dict[str, Any]:
     """Return where the numbers of a run are from, for every file of it."""
     recipe = answer["recipe"]
     return {
@@ -258,7 +260,7 @@ def metadata_of(answer: Mapping[str, Any], name: str, again: str) -> dict[str, A
         "ranges": recipe["ranges"],
         "model": recipe["model"],
         "program": answer["program"],
-        "again": again,
+        "again": again_of(Recipe.from_json(dict(recipe))),
         "licence": "Apache-2.0",
     }
 

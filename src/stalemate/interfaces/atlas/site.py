@@ -21,10 +21,11 @@ from stalemate.interfaces.templating import environment
 
 @dataclass(frozen=True)
 class Site:
-    """The pages of one archive in one language."""
+    """The pages of one archive in one language; ``with_runs`` if pages of runs stand beside them on disk."""
 
     archive: Archive
     words: Words = field(default_factory=Words.load)
+    with_runs: bool = False
 
     def addresses(self) -> Iterator[str]:
         """Yield the address of every page that does not depend on a question."""
@@ -63,6 +64,7 @@ class Site:
             "drawn": drawn,
             "rounded": rounded,
             "scripts": scripts(),
+            "with_runs": self.with_runs,
         }
         return environment("stalemate.interfaces.atlas", known)
 

@@ -15,7 +15,7 @@ from stalemate.interfaces.atlas.basemap import base_picture
 
 ENTRY: Final = "main.js"
 _TYPES: Final = {"css": "text/css", "svg": "image/svg+xml", "js": "text/javascript"}
-_NAMES: Final = ("atlas.css", "icon.svg", "theme.js")
+_NAMES: Final = ("atlas.css", "runs.css", "icon.svg", "theme.js")
 _HASHED: Final = re.compile(r"-[\w-]{8}\.(js|css)$")
 
 
