@@ -5,6 +5,7 @@ by one thread of its own and kept beside the run.
 """
 
 import json
+import math
 import os
 import threading
 import time
@@ -81,7 +82,7 @@ class Bucket:
             self._left = min(self._most, self._left + (now - self._at) / self._rested_s)
             self._at = now
             if self._left < 1:
-                return int((1 - self._left) * self._rested_s) + 1
+                return max(1, math.ceil((1 - self._left) * self._rested_s))
             self._left -= 1
             return 0
 
@@ -159,6 +160,11 @@ class Bench:
         if job.state != "done":
             raise NotDoneError(f"run {name} is {job.state}; only a whole run says something")
         return self._answers.told(name)
+
+    def kept(self, name: str) -> Told | None:
+        """Return what is kept beside a run that is done; None if that must be put together first."""
+        stored = _stored(self.jobs.run_of(name).parent / _ANSWER)
+        return None if stored is None else Told("ready", stored)
 
     def close(self) -> None:
         """Stop what runs, keep what is done, and end the queue."""

@@ -37,8 +37,9 @@ def stored_run(bench: Bench, named: str) -> StoredRun:
     from stalemate.interfaces.atlas.runanswers import answer_of
 
     if _JOB.fullmatch(named) and not Path(named).exists():
-        runs, question = read_run(bench.jobs.run_of(named)), question_of(bench.asked(named))
-        return StoredRun(named, question, answer_of(runs, bench.war))
+        place, kept = bench.jobs.run_of(named), bench.kept(named)
+        answer = kept.answer if kept else answer_of(read_run(place), bench.war)
+        return StoredRun(named, question_of(bench.asked(named)), answer)
     runs = read_run(Path(named))
     if runs.recipe.scenario != bench.war.name:
         raise QueryError(f"{named} is a run of {runs.recipe.scenario}; the pages are of {bench.war.name}")
