@@ -70,15 +70,20 @@ def used():
 
 
 def used_by_islands():
-    """Return the keys that the islands name: a page is imported by name, a string is a member of it."""
-    texts = [path.read_text() for kind in ("ts", "svelte") for path in FRONT.rglob(f"*.{kind}")]
-    return {
-        f"{page}.{name}"
-        for page in PAGES
-        for name in PAGES[page]
-        for text in texts
-        if "$words" in text and re.search(rf"\b{page}(\.{name}\b|\[)", text)
-    }
+    """Return the keys that scripts name: `page.name`, `page[...]`, or `page[`start${...}`]` of an import."""
+    found = set()
+    for path in (path for kind in ("ts", "svelte") for path in FRONT.rglob(f"*.{kind}")):
+        text = path.read_text()
+        for names in re.findall(r"import \{([^}]*)\} from \"\$words\"", text):
+            for page, _, alias in (one.strip().partition(" as ") for one in names.split(",") if one.strip()):
+                called = re.escape(alias or page)
+                direct = set(re.findall(rf"\b{called}\.(\w+)", text))
+                starts = tuple(re.findall(rf"\b{called}\[`(\w*)\$\{{", text))
+                starts += ("",) if re.search(rf"\b{called}\[[^`]", text) else ()
+                found |= {
+                    f"{page}.{name}" for name in PAGES[page] if name in direct or name.startswith(starts)
+                }
+    return found
 
 
 def test_words__every_string_that_is_used_is_there():

@@ -1,5 +1,6 @@
 // Finds the islands of a page and brings each to life; a page is whole without them.
 import { mount } from "svelte";
+import { listenForProvenance } from "./drawer/listen";
 import { islands } from "./islands";
 
 /** Mount the island that an element asks for with `data-island`, in place of what it holds. */
@@ -16,3 +17,4 @@ async function wake(element: HTMLElement): Promise<void> {
 }
 
 for (const element of document.querySelectorAll<HTMLElement>("[data-island]")) void wake(element);
+listenForProvenance();
