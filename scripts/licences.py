@@ -26,7 +26,13 @@ def licence(found: Distribution) -> str:
     kinds = [
         line.split("::")[-1].strip() for line in told.get_all("Classifier") or [] if "License ::" in line
     ]
-    return "; ".join(kinds) or (told.get("License") or "not told").strip().splitlines()[0]
+    files = [
+        file
+        for file in found.files or []
+        if file.name.upper().startswith("LICEN") and ".dist-info" in str(file)
+    ]
+    text = told.get("License") or "".join(file.read_text() for file in files[:1]) or "not told"
+    return "; ".join(kinds) or text.strip().splitlines()[0]
 
 
 def needed(*extras: str) -> dict[str, Distribution]:
