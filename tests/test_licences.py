@@ -20,7 +20,7 @@ LOCKED = {
 }
 PACKAGES = licences.needed("test", "plot", "study")
 COPYLEFT = {"iterative-ensemble-smoother", "platypus-opt"}
-"""Under the GNU General Public License: only behind the extra ``study``, never shipped; told in ATTRIBUTION."""
+"""Under the GNU General Public License: only behind the extra ``study``, never shipped."""
 
 
 def test_packages__that_are_needed_are_reached():
