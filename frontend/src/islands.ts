@@ -5,4 +5,5 @@ type Load = () => Promise<{ default: Component<Record<string, unknown>> }>;
 
 export const islands: Record<string, Load> = {
   map: () => import("./islands/map/Map.svelte") as unknown as ReturnType<Load>,
+  play: () => import("./islands/play/Play.svelte") as unknown as ReturnType<Load>,
 };

@@ -67,7 +67,7 @@ def dated_series(archive: Archive) -> list[DatedSeries]:
         made.append(
             DatedSeries(
                 id=row["id"],
-                label=Words.load().say(f"series.{row['id']}"),
+                label=Words.load().say(f"series.{row['id']}").unescape(),
                 group=row["group"],
                 unit=units[0],
                 quantity=None,

@@ -53,8 +53,8 @@ def lane_shapes(items: Iterable[TimelineItem]) -> list[LaneShape]:
     return [
         LaneShape(
             id=lane.id,
-            label=words.say(f"lane.{lane.id}"),
-            about=words.say(f"lane_about.{lane.id}"),
+            label=words.say(f"lane.{lane.id}").unescape(),
+            about=words.say(f"lane_about.{lane.id}").unescape(),
             items=held.count(lane.id),
         )
         for lane in lanes()
