@@ -4,7 +4,7 @@ import gzip
 
 import pytest
 
-PAGES = ("/", "/events/1951-10-23-namsi-raid", "/map/1951-10-23", "/systems/transport", "/ask")
+PAGES = ("/", "/events/1951-10-23-namsi-raid", "/map/1951-10-23", "/play", "/systems/transport", "/ask")
 FIRST_BYTES = 60_000
 
 
