@@ -12,6 +12,7 @@ PAGES = (
     "/days/07-27",
     "/map",
     "/map/1951-10-23",
+    "/zones",
     "/places",
     "/places/c_pyongyang",
     "/actors",
@@ -59,7 +60,7 @@ def test_map__another_day_by_keyboard(page, address):
     page.get_by_label("Another day").fill("1952-06-23")
     page.keyboard.press("Enter")
     page.wait_for_url("**/map/1952-06-23")
-    assert "Suiho and other power plants bombed" in page.inner_text("main")
+    page.get_by_role("option", name="Suiho and other power plants bombed").wait_for()
 
 
 def test_ask__by_keyboard(page, address):
