@@ -17,7 +17,7 @@ from stalemate.evidence.quote import Quote
 ROOT = Path(__file__).resolve().parents[1]
 RECORD = ROOT / "record"
 QUESTIONS = ROOT / "tests" / "questions" / "ask.csv"
-HALVES = ("development", "held-out", "second held-out")
+HALVES = ("development", "held-out", "second held-out", "third held-out", "fourth held-out")
 
 Rows = Sequence[Sequence[str]]
 Cells = dict[str, str]

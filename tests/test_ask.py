@@ -251,6 +251,13 @@ with (Path(__file__).parent / "questions" / "ask.csv").open(encoding="utf-8", ne
     ASKED = list(csv.DictReader(file))
 
 
+def test_ask__tells_what_somebody_fired_from_what_was_fired_at_him():
+    fired = ARCHIVE.ask("How many rounds did the Marines fire in the five days of Vegas?")
+    assert [quote.id for quote in fired.quotes] == ["sup_marine_outgoing_vegas"]
+    suffered = ARCHIVE.ask("How many rounds fell on Marine positions in the five days of Vegas?")
+    assert [quote.id for quote in suffered.quotes] == ["sup_marine_incoming_vegas"]
+
+
 def test_questions__name_rows_that_exist_and_a_third_have_none():
     known = {*EVENTS, *RAIDS, *FIGURES, *PLACES}
     expected = [[name for name in row["records"].split("; ") if name] for row in ASKED]

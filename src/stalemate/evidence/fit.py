@@ -67,6 +67,8 @@ _COUNTRY: Final = frozenset(tokens("north south korea front main"))
 _MEASURES: Final = frozenset(tokens("fraction percent ratio hours days minutes rank probability"))
 _RATE: Final = re.compile(r"\bper\b|/")
 _CLAUSE: Final = re.compile(r"[;:()]|\.(?!\d)|,(?!\d)")
+_DOER: Final = re.compile(r"\bdid (?:the )?([a-z0-9' -]+?) (?:fire|shoot|drop|fly|launch|send)\b")
+_DONE_TO: Final = re.compile(r"\b(?:on|at|against|upon) (?:the )?(\w+)")
 _JOINS: Final = ("and", "or", "of")
 _NUMBER_WORDS: Final = frozenset("one two three four five six seven eight nine ten eleven twelve".split())
 _NEAR_NUMBER: Final = 4
@@ -169,6 +171,7 @@ def _measures(question: Question, passage: Passage) -> bool:
     if isinstance(row, Figure):
         return (
             _is_measure(question, row)
+            and not _is_done_to(question, row)
             and _is_thing(question, passage)
             and (not counted or _is_unit_of(counted, row))
             and _counts_people(question, passage)
@@ -193,6 +196,15 @@ def _is_measure(question: Question, figure: Figure) -> bool:
         return False
     units = _UNITS.get(question.measure)
     return units is None or not units.isdisjoint(tokens(figure.unit))
+
+
+def _is_done_to(question: Question, figure: Figure) -> bool:
+    """Tell whether a figure counts what was fired or flown at those who are asked about as the doers."""
+    doer = _DOER.search(question.text.casefold())
+    if doer is None:
+        return False
+    doers = frozenset(tokens(doer[1]))
+    return any(doers & frozenset(tokens(name)) for name in _DONE_TO.findall(figure.quantity.casefold()))
 
 
 def _is_thing(question: Question, passage: Passage) -> bool:
