@@ -25,6 +25,9 @@ export interface Item {
   /** Ids of sources and figures. */
   sources: string[];
   figures: string[];
+  /** Ids of raids that struck it, and names of the model's numbers behind it. */
+  raids: string[];
+  parameters: string[];
   /** Its page, or nothing. */
   href: string;
   geometry: Geometry;
@@ -66,7 +69,16 @@ export function holds(row: { start: string | null; end: string | null }, date: s
   return (row.start === null || row.start <= date) && (row.end === null || date <= row.end);
 }
 
-const BARE = { written: null, written_of: "", facts: [], sources: [], figures: [], href: "" };
+const BARE = {
+  written: null,
+  written_of: "",
+  facts: [],
+  sources: [],
+  figures: [],
+  raids: [],
+  parameters: [],
+  href: "",
+};
 const at = (lon: number, lat: number): Geometry => ({ type: "Point", coordinates: [lon, lat] });
 
 function event(row: Shapes["Event"]): Item {
@@ -184,7 +196,14 @@ function target(row: Shapes["TargetShape"], named: Named): Item {
     layer: "targets",
     name: row.name,
     ...writing(named.get(row.place ?? "")),
-    facts: [kind, row.serves, raided, ...(row.pooled ? [map_screen.pooled] : [])],
+    facts: [
+      kind,
+      row.serves,
+      raided,
+      ...(row.pooled ? [map_screen.pooled] : []),
+      fill(map_screen.position, { from: row.coordinates }),
+    ],
+    raids: row.raids,
     href: row.place ? `/places/${row.place}` : "/systems/strike",
     geometry: at(row.lon_deg, row.lat_deg),
   };
@@ -242,6 +261,7 @@ function link(row: Shapes["LinkShape"]): Item {
     name: fill(map_screen.stretch, { from: row.start_name, to: row.end_name }),
     facts: [row.line ?? layer.roads, STATES[row.state], cars, row.words].filter(Boolean),
     figures: row.figures,
+    parameters: row.basis === "scenario" ? ["rail_trunk_cars"] : [],
     href: row.figures[0] ? `/figures/${row.figures[0]}` : "/systems/transport",
     geometry: { type: "LineString", coordinates: [row.from_deg, row.to_deg] },
   };
