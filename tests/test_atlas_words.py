@@ -200,6 +200,16 @@ def test_site__speaks_another_language_from_one_file():
         assert [text for text in sentences if text in page] == []
 
 
+def test_site__marks_the_words_of_the_record_on_a_page_in_another_language():
+    archive = Archive.load()
+    where = "/events/1951-10-23-namsi-raid"
+    page = Site(archive, Words("xx", made_up())).page(where, str)
+    event = archive.event("1951-10-23-namsi-raid")
+    assert f'<h1 lang="en">{event.title}</h1>' in page
+    assert f'lang="en">{archive.ledger.source(event.sources[0]).citation}' in page
+    assert 'lang="en">' not in Site(archive).page(where, str).partition("<body>")[2]
+
+
 def test_words__what_is_filled_in_is_escaped_and_a_link_is_made():
     words = Words("xx", {"page": {"a": "{x} & [here {x}]", "b": {"one": "{n} day", "other": "{n} days"}}})
     assert words.linked("page.a", '/"', x="<") == '&lt; &amp; <a href="/&#34;">here &lt;</a>'

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from jinja2 import Environment
+from markupsafe import Markup
 
 from stalemate.analysis.estimate import number as rounded
 from stalemate.errors import QueryError
@@ -57,6 +58,7 @@ class Site:
             "address": address,
             "words": self.words,
             "say": self.words.say,
+            "quoted": Markup("" if self.words.language == RECORD else f' lang="{RECORD}"'),
             "linked": self.words.linked,
             "from_memory": from_memory,
             "as_number": as_number,
@@ -68,6 +70,9 @@ class Site:
         }
         return environment("stalemate.interfaces.atlas", known)
 
+
+RECORD: Final = "en"
+"""The language in which the record is written; on pages in another its words are marked as such."""
 
 MENU = (
     "story",
