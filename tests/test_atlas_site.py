@@ -206,7 +206,7 @@ def without_server(page):
     """Return a page without its forms and what leads to the interface for programs."""
     page = re.sub(r"<form .*?</form>\n", "", page)
     page = re.sub(r'<script type="module"[^\n]*\n', "", page)
-    page = re.sub(r'<li><a href="/(ask|runs)">\w+</a></li>\n', "", page)
+    page = re.sub(r'<li><a href="/(ask|runs)">.*?</li>\n', "", page)
     page = re.sub(r'<h2 id="data">.*?</ul>\n', "", page, flags=re.DOTALL)
     return re.sub(r'<p class="small"><a href="/api/[^\n]*\n', "", page)
 

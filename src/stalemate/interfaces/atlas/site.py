@@ -74,17 +74,8 @@ class Site:
 RECORD: Final = "en"
 """The language in which the record is written; on pages in another its words are marked as such."""
 
-MENU = (
-    "story",
-    "events",
-    "days",
-    "map",
-    "play",
-    "places",
-    "actors",
-    "figures",
-    "sources",
-    "systems",
-    "about",
-)
-"""The words of the addresses in the menu."""
+MENU = {
+    "main": ("story", "map", "play", "runs", "ask"),
+    "index": ("events", "days", "places", "actors", "figures", "sources", "systems", "about"),
+}
+"""The words of the addresses in the menu: what to look at, then what to look up."""
