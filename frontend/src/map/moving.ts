@@ -62,7 +62,7 @@ function betweenOf(line: Line, other: Line): Path2D {
 
 /** Return the colour of a state of a link. */
 export function linkColour(state: number, theme: Theme): string {
-  if (state === LINK.reduced) return theme.dark ? OKABE_ITO.orange : "#a86a00";
+  if (state === LINK.reduced) return theme.dark ? OKABE_ITO.sky : OKABE_ITO.blue;
   if (state === LINK.shut) return theme.dark ? "#ff8a3d" : OKABE_ITO.vermilion;
   return state === LINK.absent ? theme.soft : theme.rail;
 }
