@@ -2,7 +2,7 @@
 import type { Camera } from "./camera";
 import { between, pathOf, within, type Drawn } from "./shapes";
 import type { Look, Sprites } from "./sprites";
-import { OKABE_ITO, type Theme } from "./theme";
+import { STATES, type Theme } from "./theme";
 import { LINK, TARGET, type Front, type Layer, type Line, type Scene, type Spot } from "./view";
 
 /** One moment with every column filled in. */
@@ -62,8 +62,8 @@ function betweenOf(line: Line, other: Line): Path2D {
 
 /** Return the colour of a state of a link. */
 export function linkColour(state: number, theme: Theme): string {
-  if (state === LINK.reduced) return theme.dark ? OKABE_ITO.sky : OKABE_ITO.blue;
-  if (state === LINK.shut) return theme.dark ? "#ff8a3d" : OKABE_ITO.vermilion;
+  if (state === LINK.reduced) return theme.reduced;
+  if (state === LINK.shut) return theme.shut;
   return state === LINK.absent ? theme.soft : theme.rail;
 }
 
@@ -131,9 +131,9 @@ export function damageColour(percent: number, theme: Theme): string {
 
 /** Return the colour of a state of a target. */
 export function targetColour(target: number, theme: Theme): string {
-  if (target === TARGET.destroyed) return OKABE_ITO.vermilion;
-  if (target === TARGET.damaged) return OKABE_ITO.orange;
-  return target === TARGET.whole ? OKABE_ITO.blue : theme.paper;
+  if (target === TARGET.destroyed) return STATES.destroyed;
+  if (target === TARGET.damaged) return STATES.damaged;
+  return target === TARGET.whole ? STATES.whole : theme.paper;
 }
 
 /** Draw the marks of spots in pixels. */

@@ -15,6 +15,8 @@ export interface Theme {
   other: string;
   zone: string;
   calm: string;
+  reduced: string;
+  shut: string;
   "damage-some": string;
   "damage-bad": string;
   "damage-worst": string;
@@ -36,6 +38,8 @@ const NAMES = [
   "other",
   "zone",
   "calm",
+  "reduced",
+  "shut",
   "damage-some",
   "damage-bad",
   "damage-worst",
@@ -55,15 +59,8 @@ export function themeOf(element: HTMLElement): Theme {
   return { ...found, dark: lightness(found.paper) < 0.5 };
 }
 
-/** Colours of the states of links and targets: blue, orange, vermilion, never red against green. */
-export const OKABE_ITO = {
-  orange: "#e69f00",
-  sky: "#56b4e9",
-  green: "#009e73",
-  blue: "#0072b2",
-  vermilion: "#d55e00",
-  purple: "#cc79a7",
-} as const;
+/** Colours of the states of targets after Okabe and Ito: blue, orange, vermilion, never red against green. */
+export const STATES = { whole: "#0072b2", damaged: "#e69f00", destroyed: "#d55e00" } as const;
 
 /** Call when the colours of the page change. */
 export function onTheme(heard: () => void): () => void {
