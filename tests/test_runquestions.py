@@ -1,6 +1,8 @@
 """The question of a run: address, form, JSON and queue say the same; what is wrong is told at once."""
 
+import json
 from contextlib import suppress
+from pathlib import Path
 from typing import get_args
 from urllib.parse import parse_qsl
 
@@ -23,6 +25,7 @@ from stalemate.interfaces.atlas.runquestions import (
 from stalemate.scenario.air import LAWS
 from stalemate.scenario.resolve import FIRE_FORMS, REPAIR_FORMS
 
+ROOT = Path(__file__).resolve().parents[1]
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 RANGES = st.builds(
     RangeAsked, name=st.from_regex(r"[a-z][a-z0-9_]{0,30}", fullmatch=True), low=NUMBERS, high=NUMBERS
@@ -139,3 +142,14 @@ def test_question__knows_what_the_model_knows():
 def test_queue__a_law_of_some_policies_stays_with_them():
     question = RunQuestion(policies=["banfill:law=hague-1907", "historical"])
     assert question_of(asked_of(question)) == question
+
+
+def test_address__samples_that_the_front_end_reads_mean_the_same_here():
+    samples = json.loads((ROOT / "frontend" / "tests" / "questions.json").read_text())
+    assert len(samples) > 4
+    for sample in samples:
+        told = dict(sample["question"])
+        since = told.pop("since") == "parting"
+        question = RunQuestion.model_validate(told | {"law": told["law"] or None, "since_parting": since})
+        assert read(sample["address"]) == question
+        assert write_question(question) == sample["address"]
