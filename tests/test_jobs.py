@@ -239,3 +239,29 @@ def test_jobs__a_narrowed_question_is_another_job_and_is_found_again(tmp_path):
     again = Jobs(war, tmp_path / "jobs", workers=1)
     assert again.job(done.name) == done
     again.close()
+
+
+def test_jobs__one_that_goes_on_counts_what_was_done_before(tmp_path):
+    told = []
+
+    def stops_once(*arguments, progress, **options):
+        def counted(done, total):
+            progress(done, total)
+            told.append(queue.job(name).done)
+            if len(told) == 5:
+                queue.stop(name)
+
+        return run(*arguments, progress=counted, **options)
+
+    asked = replace(ASKED, replicates=600)
+    name = asked.name(WAR)
+    queue = Jobs(WAR, tmp_path / "jobs", workers=1, fight=stops_once)
+    assert end_of(queue, queue.submit(asked)).state == "stopped"
+    first = len(told)
+    ended = end_of(queue, queue.submit(asked))
+    assert (ended.state, ended.done, ended.total) == ("done", 1200, 1200)
+    assert told[:first] == sorted(told[:first])
+    assert told[first:] == sorted(told[first:])
+    assert told[first] == 256 + 128
+    assert told[-1] == 1200
+    queue.close()

@@ -291,6 +291,9 @@ def test_form__asks_for_a_run_and_leads_to_its_page(desk):
     desk.wait(name, "done")
     assert [one.high for one in desk.bench.asked(name).ranges] == [2.5]
     assert f'href="/runs/{name}"' in desk.client.get("/runs").text
+    page = desk.client.get(f"/runs/{name}")
+    assert page.status_code == 200
+    assert "between 2 and 2.5" in page.text
 
 
 def test_form__with_faults_comes_back_with_them_and_what_was_put_in(idle):

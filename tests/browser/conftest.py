@@ -40,11 +40,14 @@ def pytest_terminal_summary(terminalreporter):
 
 
 @pytest.fixture(scope="session")
-def address():
-    """Serve the atlas as the command does, on a free port."""
+def address(tmp_path_factory):
+    """Serve the atlas as the command does, on a free port, with a folder of runs of its own."""
     script = "import sys\nfrom stalemate.interfaces.cli import main\nmain(['atlas', *sys.argv[1:]])"
+    runs = str(tmp_path_factory.mktemp("bench") / "runs")
     process = subprocess.Popen(
-        [sys.executable, "-c", script, "--no-browser", "--port", "0"], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", script, "--no-browser", "--port", "0", "--runs", runs],
+        stdout=subprocess.PIPE,
+        text=True,
     )
     yield process.stdout.readline().split()[1].rstrip("/")
     process.kill()

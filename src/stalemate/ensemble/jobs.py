@@ -30,6 +30,8 @@ State = Literal["waiting", "running", "done", "stopped", "failed"]
 MOST_WARS: Final = 20_000
 """Wars of a policy that one job may ask for."""
 MOST_POLICIES: Final = 4
+BLOCK_WARS: Final = 128
+"""Wars side by side: few enough that a run tells of itself, and stops, every few seconds."""
 _ASKED, _RUN = "asked.json", "run"
 _NAME: Final = re.compile(r"[0-9a-f]{16}")
 _ENDED: Final = ("done", "stopped", "failed")
@@ -128,7 +130,8 @@ class Jobs:
             write_whole(self._folder / name / _ASKED, text.encode())
             self._to_stop.discard(name)
             self._queue.append(name)
-            self._set(Job(name, asked, "waiting", 0, asked.replicates * len(asked.policies)))
+            total = asked.replicates * len(asked.policies)
+            self._set(Job(name, asked, "waiting", known.done if known else 0, total))
             return self._jobs[name]
 
     def check(self, asked: Asked) -> None:
@@ -228,6 +231,7 @@ class Jobs:
                 structures=Structures(repair=asked.repair, fire=asked.fire),
                 out=self._folder / job.name / _RUN,
                 workers=self._workers,
+                block=BLOCK_WARS,
                 progress=partial(self._tell, job.name),
             )
         except _Stopped:
@@ -243,7 +247,8 @@ class Jobs:
             if self._closing or name in self._to_stop:
                 self._to_stop.discard(name)
                 raise _Stopped
-            self._set(replace(self._jobs[name], state="running", done=wars_done, total=wars_total))
+            job = self._jobs[name]
+            self._set(replace(job, state="running", done=job.total - wars_total + wars_done))
 
     def _set(self, job: Job) -> None:
         self._jobs[job.name] = job

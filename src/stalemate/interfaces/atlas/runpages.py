@@ -88,7 +88,7 @@ def served_run(bench: Bench, name: str) -> Values:
     """Return what the page of a run needs while it is served. Raises QueryError if there is none."""
     state = state_of(bench, name)
     told = bench.told(name) if state.state == "done" else None
-    values = {"here": f"/runs/{name}", "served": True, "run": state, "told": told}
+    values = {"here": f"/runs/{name}", "served": True, "run": state, "told": told, "plain": plain}
     if told is None or told.state != "ready":
         return values | {"answer": None}
     return values | answer_values(name, told.answer, lambda key, ending: _served_file(name, key, ending))
@@ -106,7 +106,7 @@ def exported_run(name: str, question: RunQuestion, answer: Mapping[str, Any], li
         total=total,
         said="",
     )
-    values = {"here": f"/runs/{name}", "served": False, "run": state, "told": Told("ready")}
+    values = {"here": f"/runs/{name}", "served": False, "run": state, "told": Told("ready"), "plain": plain}
     return values | answer_values(name, answer, lambda key, ending: link(f"/runs/{name}/{key}.{ending}"))
 
 
@@ -134,7 +134,6 @@ def answer_values(name: str, answer: Mapping[str, Any], file: Callable[[str, str
         "cause_words": CAUSE_WORDS,
         "every_weeks": EVERY_WEEKS,
         "number": lambda value: "none" if value is None else number(value),
-        "plain": plain,
     }
 
 
