@@ -21,9 +21,9 @@ from stalemate.analysis.estimate import BAND
 from stalemate.analysis.scorecard import COUNTED, scorecard_of
 from stalemate.analysis.sensitivity import sensitivity
 from stalemate.ensemble.outcomes import DAYS_PER_WEEK, OUTCOMES, outcome_named
+from stalemate.ensemble.pool import Progress
 from stalemate.ensemble.posteriors import structures_of
 from stalemate.ensemble.questions import days_added
-from stalemate.ensemble.runner import Progress
 from stalemate.ensemble.runs import Runs
 from stalemate.ensemble.store import model_digest
 from stalemate.errors import StalemateError
