@@ -14,8 +14,10 @@ export function drawGround(
   day: number,
 ): void {
   const px = 1 / camera.scale;
-  pen.fillStyle = theme.sea;
+  pen.fillStyle = theme.paper;
   pen.fillRect(-camera.left * px, -camera.top * px, camera.width * px, camera.height * px);
+  pen.fillStyle = theme.sea;
+  pen.fill(drawn.sheet);
   pen.lineJoin = "round";
   pen.fillStyle = theme.land;
   pen.fill(drawn.land);

@@ -9,6 +9,7 @@ export interface Points {
 }
 
 export interface Drawn {
+  sheet: Path2D;
   land: Path2D;
   lakes: Path2D;
   water: Path2D;
@@ -26,6 +27,7 @@ export interface Drawn {
 export function drawnOf(scene: Scene): Drawn {
   const { base } = scene;
   return {
+    sheet: pathOf([base.sheet], true),
     land: pathOf(base.land, true),
     lakes: pathOf(base.lakes, true),
     water: pathOf(base.rivers),

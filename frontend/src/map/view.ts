@@ -28,6 +28,8 @@ export type Line = readonly (readonly [number, number])[];
 
 /** Coast and water; rings of `land` and `lakes` are closed. */
 export interface Base {
+  /** The edge of what is charted; beyond it nothing is known, neither land nor sea. */
+  sheet: Line;
   land: readonly Line[];
   shore: readonly Line[];
   lakes: readonly Line[];
