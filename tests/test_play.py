@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
 from importlib import resources
+from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
@@ -28,6 +29,8 @@ from stalemate.interfaces.atlas.guard import Door
 from stalemate.interfaces.atlas.lanes import last_day, timeline
 from stalemate.interfaces.atlas.playapi import add_playback
 from stalemate.interfaces.atlas.playing import KEPT, Asked, Fighting, Player
+from stalemate.interfaces.atlas.runpages import played_at
+from stalemate.interfaces.atlas.runquestions import RunQuestion
 
 ARCHIVE = Archive.load()
 PAIR = {"policy": "banfill", "against": "historical", "replicates": 3, "replicate": 2, "seed": 7}
@@ -344,3 +347,20 @@ def test_page__stands_without_script():
     for raid in ARCHIVE.ledger.raids:
         assert f'href="/map/{raid.date}"' in page
     assert client().get("/play?date=1952-06-23&junk=<").status_code == 200
+
+
+def test_run__is_played_where_playback_is_of_the_same_wars():
+    asked = {"policies": ["smart", "banfill", "historical"], "replicates": 900, "seed": 3}
+    question = RunQuestion(**asked, law="additional-protocol-1")
+    where = urlsplit(played_at(question))
+    told = {name: values[0] for name, values in parse_qs(where.query).items()}
+    law = ":law=additional-protocol-1"
+    assert where.path == "/play"
+    assert told == {
+        "play": "pair",
+        "policy": f"smart{law}",
+        "against": f"historical{law}",
+        "seed": "3",
+        "wars": "512",
+    }
+    assert played_at(RunQuestion(fire=["stock"])) is None

@@ -1,6 +1,6 @@
 // Draws the timeline: lanes, entries, what is hidden, months. The hand of the clock lies above it.
 import { FONT, fitted, type Colours } from "./canvas";
-import { BIN, CERTAIN, REMEMBERED, ROWS, xOf, type Item, type Layout } from "./lanes";
+import { BIN, CERTAIN, REMEMBERED, ROWS, type Item, type Layout } from "./lanes";
 import { monthTicks } from "./ticks";
 
 export const ROW_PX = 13;
@@ -117,33 +117,4 @@ function paintHidden(ctx: CanvasRenderingContext2D, made: Layout, colours: Colou
       ctx.fillRect(bin * BIN, bottom - height, BIN - 1, height);
     });
   });
-}
-
-/** Draw the hands: the instant, and the one it is compared with. */
-export function paintHands(
-  canvas: HTMLCanvasElement,
-  made: Layout,
-  hands: readonly { day: number; second: boolean }[],
-  colours: Colours,
-): void {
-  const height = heightOf(made.lanes.length);
-  const ctx = fitted(canvas, made.scale.width, height);
-  for (const hand of hands) {
-    const x = xOf(made.scale, hand.day);
-    if (x < -2 || x > made.scale.width + 2) continue;
-    ctx.strokeStyle = hand.second ? colours.other : colours.ink;
-    ctx.lineWidth = 2;
-    ctx.setLineDash(hand.second ? [6, 4] : []);
-    ctx.beginPath();
-    ctx.moveTo(x, 2);
-    ctx.lineTo(x, height);
-    ctx.stroke();
-    ctx.setLineDash([]);
-    ctx.fillStyle = ctx.strokeStyle;
-    ctx.beginPath();
-    ctx.moveTo(x - 6, 0);
-    ctx.lineTo(x + 6, 0);
-    ctx.lineTo(x, 9);
-    ctx.fill();
-  }
 }

@@ -32,8 +32,15 @@ export function paintStrip(
   for (const bar of one.bars) {
     const [left, right] = [xOf(scale, bar.start), xOf(scale, bar.end)];
     const [top, bottom] = [y(bar.high), y(bar.low)];
-    ctx.fillStyle = colours.ink;
-    ctx.fillRect(left, top - 1.25, Math.max(4, right - left - 1), Math.max(2.5, bottom - top + 2.5));
+    figure(
+      ctx,
+      left,
+      top,
+      Math.max(4, right - left - 1),
+      Math.max(0, bottom - top),
+      bar.told.role,
+      colours.ink,
+    );
   }
   ctx.font = FONT;
   ctx.textBaseline = "top";
@@ -73,5 +80,27 @@ function line(
   ctx.lineWidth = 1.6;
   ctx.setLineDash(dashed ? [5, 3] : []);
   ctx.stroke();
+  ctx.setLineDash([]);
+}
+
+/** Draw a figure of the record: full, or hollow where the model was given it, or dashed where it is a claim. */
+function figure(
+  ctx: CanvasRenderingContext2D,
+  left: number,
+  top: number,
+  width: number,
+  height: number,
+  role: string | null,
+  colour: string,
+): void {
+  if (role !== "input" && role !== "claim") {
+    ctx.fillStyle = colour;
+    ctx.fillRect(left, top - 1.25, width, height + 2.5);
+    return;
+  }
+  ctx.strokeStyle = colour;
+  ctx.lineWidth = 1.2;
+  ctx.setLineDash(role === "claim" ? [3, 3] : []);
+  ctx.strokeRect(left, top - 2.5, width, height + 5);
   ctx.setLineDash([]);
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from stalemate.interfaces.atlas.addresses import Link
 from stalemate.interfaces.atlas.bench import MOST_WAITING, Bench, Told
 from stalemate.interfaces.atlas.faults import Malformed
+from stalemate.interfaces.atlas.playshapes import MOST_WARS
 from stalemate.interfaces.atlas.runapi import RunState, state_of, states_of
 from stalemate.interfaces.atlas.runoptions import options_of
 from stalemate.interfaces.atlas.runquestions import RunQuestion, plain, read_question, write_question
@@ -89,9 +90,29 @@ def served_run(bench: Bench, name: str) -> Values:
     state = state_of(bench, name)
     told = bench.told(name) if state.state == "done" else None
     values = {"here": f"/runs/{name}", "served": True, "run": state, "told": told, "plain": plain}
+    values["played_at"] = played_at(state.question)
     if told is None or told.state != "ready":
         return values | {"answer": None}
     return values | answer_values(name, told.answer, lambda key, ending: _served_file(name, key, ending))
+
+
+def played_at(question: RunQuestion) -> str | None:
+    """Return the address at which the run's first and last policies are played under its luck.
+
+    None where playback would not be of the same wars: with parameters narrowed, or some rival forms alone.
+    """
+    whole = RunQuestion()
+    if question.ranges or (question.repair, question.fire) != (whole.repair, whole.fire):
+        return None
+    law = f":law={question.law}" if question.law else ""
+    asked = {
+        "play": "pair",
+        "policy": question.policies[0] + law,
+        "against": question.policies[-1] + law,
+        "seed": question.seed,
+        "wars": min(question.replicates, MOST_WARS),
+    }
+    return f"/play?{urlencode(asked)}"
 
 
 def exported_run(name: str, question: RunQuestion, answer: Mapping[str, Any], link: Link) -> Values:
