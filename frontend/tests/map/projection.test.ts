@@ -1,3 +1,4 @@
+import { geoConicConformalRaw } from "d3-geo";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { forward, inverse } from "../../src/map/projection";
@@ -25,6 +26,18 @@ describe("the projection", () => {
   it.each(GRID)("puts %d E %d N where the server does, to a metre", (lon, lat, x, north) => {
     const [found, south] = forward(lon, lat);
     expect(Math.hypot(found - x, -south - north)).toBeLessThan(0.001);
+  });
+
+  it("agrees with d3-geo to a millimetre", () => {
+    const radians = Math.PI / 180;
+    const cone = geoConicConformalRaw(35.5 * radians, 41.5 * radians);
+    const [, origin] = cone(0, 38.5 * radians);
+    for (const [lon, lat] of GRID) {
+      const [x, y] = cone((lon - 127.5) * radians, lat * radians);
+      const [found, south] = forward(lon, lat);
+      expect(found).toBeCloseTo(6371.0088 * x, 6);
+      expect(south).toBeCloseTo(6371.0088 * (origin - y), 6);
+    }
   });
 
   it("goes there and back", () => {
