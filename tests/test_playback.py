@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from stalemate.analysis import playback as analysis
-from stalemate.analysis.playback import QUANTITIES, WHOLES, playback
+from stalemate.analysis.playback import playback
+from stalemate.analysis.played import QUANTITIES, WHOLES
 from stalemate.engine import simulate as engine
 from stalemate.ensemble.outcomes import by_week
 from stalemate.ensemble.runner import run

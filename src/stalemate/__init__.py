@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from stalemate.analysis.explain import Explained, explain
     from stalemate.analysis.floor import Floors, floor
     from stalemate.analysis.interdiction import Interdiction, interdict
-    from stalemate.analysis.playback import Playback, playback
+    from stalemate.analysis.playback import playback
+    from stalemate.analysis.played import Playback
     from stalemate.analysis.predict import Prediction, predict
     from stalemate.analysis.scorecard import Scorecard, scorecard
     from stalemate.analysis.settlement import Settlement, settlement
@@ -77,7 +78,7 @@ _HOMES = {
     "Explained": "analysis.explain",
     "Floors": "analysis.floor",
     "Interdiction": "analysis.interdiction",
-    "Playback": "analysis.playback",
+    "Playback": "analysis.played",
     "Prediction": "analysis.predict",
     "Runs": "ensemble.runs",
     "Scenario": "scenario.schema",

@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from stalemate.analysis.playback import Playback, Track, Wholes
+from stalemate.analysis.played import Playback, Track, Wholes
 from stalemate.interfaces.atlas.playshapes import (
     Column,
     ColumnsHead,

@@ -2,10 +2,7 @@
 
 import datetime
 from fnmatch import fnmatchcase
-from typing import Final
 
-from stalemate.analysis.playback import WHOLES
-from stalemate.ensemble.questions import QUANTITIES, days_added
 from stalemate.errors import EvidenceError, Fault
 from stalemate.evidence.figure import Figure
 from stalemate.interfaces.atlas.archive import Archive, began
@@ -13,11 +10,6 @@ from stalemate.interfaces.atlas.drawing import dated_lines
 from stalemate.interfaces.atlas.lanes import last_day, rules
 from stalemate.interfaces.atlas.playshapes import DatedDay, DatedPoint, DatedSeries
 from stalemate.interfaces.atlas.words import Words
-from stalemate.scenario.schema import Observed
-
-SHORTEST_DAYS: Final = 7
-LONGEST_DAYS: Final = 130
-"""Periods over which what is added up may be told as so much a week; a year would hide the weeks."""
 
 
 def dated_days(archive: Archive, first: datetime.date, last: datetime.date) -> list[DatedDay]:
@@ -48,6 +40,8 @@ def dated_series(archive: Archive) -> list[DatedSeries]:
 
     Raises EvidenceError for a series that no figure of the record fits, or whose figures differ in unit.
     """
+    from stalemate.interfaces.atlas.held import held_against
+
     figures = archive.ledger.figures
     faults: list[Fault] = []
     made = []
@@ -76,7 +70,7 @@ def dated_series(archive: Archive) -> list[DatedSeries]:
         )
     if faults:
         raise EvidenceError(faults)
-    return [*made, *_held_against(archive)]
+    return [*made, *held_against(archive)]
 
 
 def _unit(figure: Figure) -> str:
@@ -96,45 +90,4 @@ def _point(figure: Figure) -> DatedPoint:
         source=figure.source,
         trust=figure.trust,
         role=None,
-    )
-
-
-def _held_against(archive: Archive) -> list[DatedSeries]:
-    """Return observed points over the model's wholes, in its unit a week where it adds up."""
-    made = []
-    for name in WHOLES:
-        rows = [row for row in archive.war.observations if row.quantity == name and row.place is None]
-        points = [point for row in rows if (point := _observed(archive, row)) is not None]
-        if points:
-            adds = QUANTITIES[name].kind == "sum"
-            made.append(
-                DatedSeries(
-                    id=f"held_{name}",
-                    label=QUANTITIES[name].meaning,
-                    group="held against the model",
-                    unit=QUANTITIES[name].unit + (" a week" if adds else ""),
-                    quantity=name,
-                    points=points,
-                )
-            )
-    return made
-
-
-def _observed(archive: Archive, row: Observed) -> DatedPoint | None:
-    figure = archive.ledger.figure(row.figure)
-    days = (row.end - row.start).days + 1
-    scale = 1.0
-    if QUANTITIES[row.quantity].kind == "sum":
-        if not row.unit.endswith("/day") and not SHORTEST_DAYS <= days <= LONGEST_DAYS:
-            return None
-        scale = 7.0 / days_added(row)
-    return DatedPoint(
-        start=row.start,
-        end=row.end,
-        low=row.low * scale,
-        high=row.high * scale,
-        figure=row.figure,
-        source=figure.source,
-        trust=figure.trust,
-        role=row.role,
     )

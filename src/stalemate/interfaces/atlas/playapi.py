@@ -10,9 +10,9 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel
 from starlette.responses import JSONResponse, Response
 
-from stalemate.analysis.playback import QUANTITIES, WHOLES, Playback
+from stalemate.analysis.played import QUANTITIES, WHOLES, Playback
 from stalemate.errors import BusyError, QueryError
-from stalemate.interfaces.atlas import columns, downloads, playshapes
+from stalemate.interfaces.atlas import downloads, playshapes
 from stalemate.interfaces.atlas.archive import Archive
 from stalemate.interfaces.atlas.dated import dated_days, dated_series
 from stalemate.interfaces.atlas.faults import Fault, FaultAnswer, Refusal, title_of
@@ -138,6 +138,8 @@ def _add_model(routes: APIRouter, archive: Archive, player: Player) -> None:
         _, found = _found(player, question)
         if isinstance(found, Response):
             return found
+        from stalemate.interfaces.atlas import columns
+
         about, rows = ABOUT["playback-model"], list(columns.rows_of(found, question.quantity))
         metadata = downloads.metadata_of(archive, "playback-model", about, question, len(rows))
         if question.format == "csv":
@@ -169,6 +171,8 @@ class _Kept:
 
     def packed(self) -> bytes:
         """Return the columns, compressed."""
+        from stalemate.interfaces.atlas import columns
+
         told = playshapes.ModelQuestion(
             policy=self.asked.policies[0],
             against=dict(enumerate(self.asked.policies)).get(1),

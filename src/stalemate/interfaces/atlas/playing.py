@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from stalemate.analysis.playback import Playback, playback
+from stalemate.analysis.played import Playback
 from stalemate.ensemble.pool import Progress
 from stalemate.errors import BusyError, QueryError, StalemateError
 from stalemate.policies.naming import named
@@ -105,6 +105,8 @@ class Player:
             self._now = None
 
     def _played(self, asked: Asked, tell: Progress) -> Playback:
+        from stalemate.analysis.playback import playback
+
         return playback(
             self._war,
             list(asked.policies),
