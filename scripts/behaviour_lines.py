@@ -12,7 +12,7 @@ from stalemate.engine.history import history_of
 from stalemate.policies.directive import Directive
 from stalemate.policies.spent import standing
 from stalemate.scenario.air import LEVELS
-from stalemate.scenario.resolve import REPAIR_FORMS
+from stalemate.scenario.forms import REPAIR_FORMS
 from stalemate.systems.theatre import FORTNIGHT
 
 _LINE: Final = "sinanju-sopo"

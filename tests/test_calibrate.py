@@ -20,8 +20,9 @@ from stalemate.ensemble.runs import Runs
 from stalemate.ensemble.store import Ordered, Recipe, model_digest
 from stalemate.errors import QueryError
 from stalemate.interfaces.cli import main
+from stalemate.scenario.forms import FIRE_FORMS, REPAIR_FORMS
 from stalemate.scenario.read import load
-from stalemate.scenario.resolve import FIRE_FORMS, REPAIR_FORMS, Structures, draws_of
+from stalemate.scenario.resolve import Structures, draws_of
 
 WAR = load("korea-1951")
 MOVED = ("cut_coverage", "talks_item_rate")

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from small_wars import one_sector, set_today, theatre, wars, worlds
 
-from stalemate.scenario.resolve import DATED, FIRE_FORMS
+from stalemate.scenario.forms import FIRE_FORMS
+from stalemate.scenario.resolve import DATED
 from stalemate.systems.front import Front, desired_rounds
 
 FRONT = Front()

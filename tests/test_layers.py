@@ -47,6 +47,7 @@ ORDER = [
     "scenario.begin",
     "scenario.extend",
     "scenario.given",
+    "scenario.forms",
     "scenario.resolve",
     "scenario.narrow",
     "policies.directive",

@@ -13,17 +13,8 @@ from reference import toy_war
 from scipy import stats
 
 from stalemate.scenario.catalogue import PARAMETERS
-from stalemate.scenario.resolve import (
-    DATED,
-    FIRE_FORMS,
-    MAX_DATED,
-    REPAIR_FORMS,
-    Structures,
-    knots,
-    quantiles,
-    resolve,
-    world_type,
-)
+from stalemate.scenario.forms import FIRE_FORMS, REPAIR_FORMS
+from stalemate.scenario.resolve import DATED, MAX_DATED, Structures, knots, quantiles, resolve, world_type
 from stalemate.scenario.schema import Parameter
 from stalemate.streams import unit_draws
 from stalemate.systems.calendar import Calendar

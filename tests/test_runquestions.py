@@ -23,7 +23,7 @@ from stalemate.interfaces.atlas.runquestions import (
     write_question,
 )
 from stalemate.scenario.air import LAWS
-from stalemate.scenario.resolve import FIRE_FORMS, REPAIR_FORMS
+from stalemate.scenario.forms import FIRE_FORMS, REPAIR_FORMS
 
 ROOT = Path(__file__).resolve().parents[1]
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)

@@ -37,3 +37,12 @@ def test_start_up__importing_the_package_loads_none_of_its_parts():
     script = "import sys, stalemate; print([name for name in sys.modules if name.startswith('stalemate.')])"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_start_up__the_atlas_loads_no_compiler_and_no_tables():
+    """So that it answers within a second; what fights wars is loaded when a war is asked for."""
+    script = (
+        "import sys, stalemate.interfaces.atlas.app; print(*sorted({m.split('.')[0] for m in sys.modules}))"
+    )
+    loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert set(loaded.stdout.split()) & (HEAVY - {"numpy"}) == set()

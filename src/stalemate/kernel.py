@@ -33,7 +33,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 def compiled_sources() -> list[Path]:
     """Return the files that hold kernels or constants that kernels freeze; a test guards the list."""
     lone = ["kernel.py", "elementary.py", "streams.py", "policies/directive.py"]
-    lone += [f"scenario/{name}" for name in ("air.py", "catalogue.csv", "diplomacy.py", "resolve.py")]
+    scenario = ("air.py", "catalogue.csv", "diplomacy.py", "forms.py", "resolve.py")
+    lone += [f"scenario/{name}" for name in scenario]
     systems = _PACKAGE / "systems"
     return [*(_PACKAGE / name for name in lone), *sorted(systems.glob("*.py")), systems / "variables.csv"]
 

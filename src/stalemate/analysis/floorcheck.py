@@ -21,7 +21,8 @@ from stalemate.analysis.lineresponse import CAMPAIGN_DAYS, LEAD_DAYS
 from stalemate.engine.simulate import Prepared, Structures, prepare, simulate
 from stalemate.errors import QueryError
 from stalemate.policies.directive import AbstractPolicy, Directive, Observation
-from stalemate.scenario.resolve import REPAIR_FORMS, resolve
+from stalemate.scenario.forms import REPAIR_FORMS
+from stalemate.scenario.resolve import resolve
 from stalemate.scenario.schema import Scenario
 from stalemate.systems.theatre import FIGHTER_BOMBER, KINDS
 

@@ -21,8 +21,8 @@ from stalemate.ensemble.runner import checked_counts, run
 from stalemate.ensemble.store import model_digest, write_whole
 from stalemate.errors import BusyError, QueryError, StalemateError
 from stalemate.policies.naming import named
+from stalemate.scenario.forms import FIRE_FORMS, REPAIR_FORMS
 from stalemate.scenario.narrow import Narrow, narrowed
-from stalemate.scenario.resolve import FIRE_FORMS, REPAIR_FORMS
 from stalemate.scenario.schema import Scenario
 
 State = Literal["waiting", "running", "done", "stopped", "failed"]

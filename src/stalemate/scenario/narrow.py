@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from stalemate.errors import QueryError
-from stalemate.scenario.resolve import DATED
+from stalemate.scenario.catalogue import PARAMETERS
 from stalemate.scenario.schema import Parameter, Scenario
 
 
@@ -38,7 +38,8 @@ def read_range(text: str) -> Narrow:
 
 def open_to_narrowing(war: Scenario) -> dict[str, Parameter]:
     """Return the parameters that can be narrowed, by name: in doubt, and one number for the whole war."""
-    return {row.name: row for row in war.parameters if row.distribution != "fixed" and row.name not in DATED}
+    dated = {needed.name for needed in PARAMETERS if needed.dated}
+    return {row.name: row for row in war.parameters if row.distribution != "fixed" and row.name not in dated}
 
 
 def narrowed(war: Scenario, ranges: Sequence[Narrow]) -> Scenario:

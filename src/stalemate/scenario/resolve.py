@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from stalemate.errors import Fault, QueryError, ScenarioError
 from stalemate.scenario.catalogue import PARAMETERS
+from stalemate.scenario.forms import FIRE_FORMS, REPAIR_FORMS
 from stalemate.scenario.given import GivenWorlds
 from stalemate.scenario.schema import Parameter, Scenario
 from stalemate.streams import Decision, exp_, log_, normal_quantile, unit_draws
@@ -29,9 +30,6 @@ DATED: Final[Mapping[str, int]] = MappingProxyType(
     {name: place for place, name in enumerate(needed.name for needed in PARAMETERS if needed.dated)}
 )
 """Place of each dated parameter in the records' field ``today`` and in ``knots``."""
-
-REPAIR_FORMS: Final = ("queue", "own-clock")
-FIRE_FORMS: Final = ("policy", "stock", "retribution", "surplus")
 
 _Z95: Final = 1.6448536269514722
 _HALVINGS: Final = 60

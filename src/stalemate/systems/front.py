@@ -14,7 +14,8 @@ from collections.abc import Callable
 from typing import ClassVar, Final, final
 
 from stalemate.kernel import kernel
-from stalemate.scenario.resolve import DATED, FIRE_FORMS
+from stalemate.scenario.forms import FIRE_FORMS
+from stalemate.scenario.resolve import DATED
 from stalemate.streams import Decision, exp_, poisson_quantile, uniform
 from stalemate.systems.battles import COMMUNIST, UN, close_day, fire_share, open_day
 from stalemate.systems.losses import suffer

@@ -16,7 +16,8 @@ from collections.abc import Callable
 from typing import ClassVar, Final, final
 
 from stalemate.kernel import kernel
-from stalemate.scenario.resolve import DATED, REPAIR_FORMS
+from stalemate.scenario.forms import REPAIR_FORMS
+from stalemate.scenario.resolve import DATED
 from stalemate.streams import Decision, exp_, log_, normal_quantile, poisson_quantile, uniform
 from stalemate.systems.system import AbstractSystem, Record, Records
 from stalemate.systems.theatre import Prepared

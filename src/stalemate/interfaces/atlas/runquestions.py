@@ -14,8 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from stalemate.interfaces.atlas.faults import Malformed
 from stalemate.scenario.air import Law
+from stalemate.scenario.forms import FIRE_FORMS, REPAIR_FORMS
 from stalemate.scenario.narrow import Narrow
-from stalemate.scenario.resolve import FIRE_FORMS, REPAIR_FORMS
 
 if TYPE_CHECKING:
     from stalemate.ensemble.jobs import Asked
