@@ -76,5 +76,5 @@ export function asNumber(value: number): string {
 /** Return the band of a value, or nothing. */
 export function asBand(told: Told): string {
   if (told.low === null || told.high === null) return "";
-  return `${asNumber(told.low)} – ${asNumber(told.high)}`;
+  return `${asNumber(told.low)} … ${asNumber(told.high)}`;
 }
