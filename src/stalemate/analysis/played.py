@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Final
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
     import xarray
 
-Series = npt.NDArray[np.float32]
+    Series = npt.NDArray[np.float32]
+else:
+    Series = Any
 
 QUANTITIES: Final = (
     "open_share",
@@ -96,6 +97,7 @@ class Playback:
 
     def to_xarray(self) -> "xarray.Dataset":
         """Return all tracks with units: (policy, statistic, week, place of its axis)."""
+        import numpy as np
         import xarray
 
         from stalemate.systems.variables import RECORDED

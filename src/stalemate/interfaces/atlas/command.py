@@ -123,9 +123,11 @@ def _serve(listening: "socket.socket", host: str, browser: bool, runs: Path | No
 
 
 def _warm(archive: "Archive", bench: "Bench") -> None:
-    """Load what the first page of the model and the first question would otherwise wait for."""
+    """Load what the first map, page of the model, question and run would otherwise wait for."""
     from stalemate.interfaces.atlas.articles import systems
+    from stalemate.interfaces.atlas.basemap import base_picture
 
+    base_picture("light"), base_picture("dark")
     systems()
     archive.asking.ask("When was the armistice signed?")
     bench.warm()

@@ -4,18 +4,19 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from stalemate.analysis.played import Playback
-from stalemate.ensemble.pool import Progress
 from stalemate.errors import BusyError, QueryError, StalemateError
-from stalemate.policies.naming import named
 from stalemate.scenario.schema import Scenario
+
+if TYPE_CHECKING:
+    from stalemate.ensemble.pool import Progress
 
 KEPT: Final = 6
 """Answers kept in memory, about 3 MB each; the one asked for longest ago goes first."""
 
-Fight = Callable[["Asked", Progress], Playback]
+Fight = Callable[["Asked", "Progress"], Playback]
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ class Player:
 
         Raises QueryError for an unknown policy, and for a war that is not among those fought.
         """
+        from stalemate.policies.naming import named
+
         if not asked.replicate < asked.replicates:
             raise QueryError(f"found replicate {asked.replicate}; expected 0 to {asked.replicates - 1}")
         for name in asked.policies:
@@ -104,7 +107,7 @@ class Player:
                 self._kept.popitem(last=False)
             self._now = None
 
-    def _played(self, asked: Asked, tell: Progress) -> Playback:
+    def _played(self, asked: Asked, tell: "Progress") -> Playback:
         from stalemate.analysis.playback import playback
 
         return playback(

@@ -5,8 +5,9 @@ still whole.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Final
@@ -21,11 +22,16 @@ _HASHED: Final = re.compile(r"-[\w-]{8}\.(js|css)$")
 
 @dataclass(frozen=True)
 class StaticFile:
-    """The bytes of one file, what they are, and whether its name changes when they do."""
+    """One file: how its bytes are had, what they are, and whether its name changes when they do."""
 
-    content: bytes
+    read: Callable[[], bytes]
     media_type: str
     lasting: bool = False
+
+    @property
+    def content(self) -> bytes:
+        """Return its bytes; a picture is drawn when it is first asked for."""
+        return self.read()
 
 
 def static_files() -> dict[str, StaticFile]:
@@ -39,7 +45,7 @@ def plain_files() -> dict[str, StaticFile]:
     package = resources.files("stalemate.interfaces.atlas")
     files = {name: _file(package / "static" / name) for name in _NAMES}
     for theme in ("light", "dark"):
-        files[f"base-{theme}.svg"] = StaticFile(base_picture(theme), _TYPES["svg"])
+        files[f"base-{theme}.svg"] = StaticFile(partial(base_picture, theme), _TYPES["svg"])
     return files
 
 
@@ -54,4 +60,5 @@ def scripts() -> dict[str, StaticFile]:
 
 def _file(path: Traversable) -> StaticFile:
     kind = path.name.rpartition(".")[2]
-    return StaticFile(path.read_bytes(), _TYPES[kind], bool(_HASHED.search(path.name)))
+    content = path.read_bytes()
+    return StaticFile(lambda: content, _TYPES[kind], bool(_HASHED.search(path.name)))
