@@ -23,6 +23,8 @@ MISSING = [
     if not there
 ]
 HERE = Path(__file__).parent
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+"""The rules of axe that a page must keep: WCAG 2.2, A and AA, and good practice."""
 
 
 def pytest_collection_modifyitems(config, items):
@@ -77,3 +79,19 @@ def page(browser, request):
     opened.on("request", lambda one: opened.asked.append(one.url))
     yield opened
     context.close()
+
+
+@pytest.fixture
+def findings():
+    """Return a function of a page: what axe finds on it as it stands, and by how much it is too wide."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    axe = Axe()
+
+    def of(page):
+        violations = axe.run(page, options={"runOnly": RULES}).response["violations"]
+        found = [(one["id"], one["nodes"][0]["html"]) for one in violations]
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        return found + ([("wider than the window", wide)] if wide > 0 else [])
+
+    return of

@@ -20,7 +20,6 @@ KINDS = (
     *("/parameters", "/parameters/effort_day_sigma", "/raids", "/raids/1951-07-09-sinanju-airfield"),
     *("/actors", "/systems/repair", "/figures/rail_cuts", "/about"),
 )
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SIGHTS = [(theme, width) for theme in ("light", "dark") for width in (1100, 360)]
 
 
@@ -145,16 +144,11 @@ def test_links__lead_to_pages_without_script(browser, address):
 
 
 @pytest.mark.parametrize("page", SIGHTS, indirect=True, ids=lambda sight: f"{sight[0]}-{sight[1]}")
-def test_chronicle__has_no_finding_of_axe_with_and_without_the_drawer(page, address):
-    from axe_playwright_python.sync_playwright import Axe
-
-    axe, found = Axe(), []
+def test_chronicle__has_no_finding_of_axe_with_and_without_the_drawer(page, address, findings):
+    found = []
 
     def look(what):
-        violations = axe.run(page, options={"runOnly": RULES}).response["violations"]
-        found.extend((what, one["id"], one["nodes"][0]["html"]) for one in violations)
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        found.extend([(what, "wider than the window", wide)] if wide > 0 else [])
+        found.extend((what, *one) for one in findings(page))
 
     for path in KINDS:
         page.goto(address + path)

@@ -11,7 +11,6 @@ import zipfile
 
 import pytest
 
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SIGHTS = [(theme, width) for theme in ("light", "dark") for width in (1100, 360)]
 SMALL = {"policies": ["banfill", "historical"], "replicates": 24}
 LONG_MS = 120_000
@@ -54,10 +53,8 @@ def stopped(address, run):
 
 
 @pytest.mark.parametrize("page", SIGHTS, indirect=True, ids=lambda sight: f"{sight[0]}-{sight[1]}")
-def test_pages__have_no_finding_of_axe_and_fit_their_width(page, address, run, stopped):
-    from axe_playwright_python.sync_playwright import Axe
-
-    axe, found = Axe(), []
+def test_pages__have_no_finding_of_axe_and_fit_their_width(page, address, run, stopped, findings):
+    found = []
     for path in (
         "/runs",
         "/runs?policies=smart,none&ranges=grain_need_t:0.2..0.25",
@@ -66,10 +63,7 @@ def test_pages__have_no_finding_of_axe_and_fit_their_width(page, address, run, s
     ):
         page.goto(address + path)
         page.wait_for_selector("[data-island][data-awake]")
-        violations = axe.run(page, options={"runOnly": RULES}).response["violations"]
-        found += [(path, one["id"], one["nodes"][0]["html"]) for one in violations]
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        found += [(path, "wider than the window", wide)] if wide > 0 else []
+        found += [(path, *one) for one in findings(page)]
     assert found == []
     assert [url for url in page.asked if not url.startswith(address)] == []
 

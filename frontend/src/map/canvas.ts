@@ -1,5 +1,6 @@
 // A map on three canvases: the ground, what moves, and names. Each is drawn again only when it has changed.
 import { quadtree, type Quadtree } from "d3-quadtree";
+import { imageOf } from "../files";
 import { Camera } from "./camera";
 import { gestures } from "./gestures";
 import { drawGround } from "./ground";
@@ -189,9 +190,7 @@ class CanvasMap implements MapView {
     for (const one of Object.values(this.pens)) pen.drawImage(one.canvas, 0, 0);
     pen.scale(this.ratio, this.ratio);
     this.drawScale(pen, credit);
-    return new Promise((done, failed) =>
-      whole.toBlob((blob) => (blob ? done(blob) : failed(new Error("the browser made no picture")))),
-    );
+    return imageOf(whole);
   }
 
   destroy(): void {

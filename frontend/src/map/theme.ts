@@ -45,18 +45,24 @@ const NAMES = [
   "damage-worst",
 ] as const;
 
-/** Read the colours that hold now; a variable with a light and a dark value is resolved by the browser. */
+/** Read the colours that hold now, with whether they are those of the dark. */
 export function themeOf(element: HTMLElement): Theme {
+  const found = coloursNamed(element, NAMES);
+  return { ...found, dark: lightness(found.paper) < 0.5 };
+}
+
+/** Read colours by name; a variable with a light and a dark value is resolved by the browser. */
+export function coloursNamed<N extends string>(element: Element, names: readonly N[]): Record<N, string> {
   const probe = document.createElement("span");
   probe.hidden = true;
   element.append(probe);
-  const found = {} as Record<(typeof NAMES)[number], string>;
-  for (const name of NAMES) {
+  const found = {} as Record<N, string>;
+  for (const name of names) {
     probe.style.color = `var(--${name})`;
     found[name] = getComputedStyle(probe).color;
   }
   probe.remove();
-  return { ...found, dark: lightness(found.paper) < 0.5 };
+  return found;
 }
 
 /** Colours of the states of targets after Okabe and Ito: blue, orange, vermilion, never red against green. */

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeVar, final
 
-from stalemate.ensemble.pool import AbstractPool, Answer, Fight, available_cores
+from stalemate.ensemble.pool import AbstractPool, Answer, Fight, counted_workers
 from stalemate.ensemble.store import model_digest
 from stalemate.errors import QueryError, RunError
 from stalemate.policies.directive import AbstractPolicy
@@ -41,9 +41,7 @@ def dask_pool(where: str, workers: int | None = None) -> Iterator["DaskPool"]:
             f"--on is {where[:60]!r}; expected {LOCAL} or the address of a scheduler, tcp://HOST:PORT"
         )
     if where == LOCAL:
-        count = available_cores() if workers is None else workers
-        if count < 1:
-            raise QueryError(f"workers is {workers}; expected 1 or more")
+        count = counted_workers(workers)
         with (
             LocalCluster(n_workers=count, threads_per_worker=1, dashboard_address=None) as cluster,
             Client(cluster) as client,
@@ -86,7 +84,7 @@ class DaskPool(AbstractPool):
             with self._losing():
                 block = cloudpickle.dumps((policy, part))
                 future = self._client.submit(_fight, model_digest(), packed, block, pure=False)
-            self._begun = [*(one for one in self._begun if not one.done()), future]
+            self._begun = [*(sent for sent in self._begun if not sent.done()), future]
             return _Sent(future, self._losing)
 
         return send

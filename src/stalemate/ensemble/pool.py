@@ -66,9 +66,7 @@ Workers = int | AbstractPool | None
 @final
 class _Threads(AbstractPool):
     def __init__(self, workers: int | None) -> None:
-        self._workers = available_cores() if workers is None else workers
-        if self._workers < 1:
-            raise QueryError(f"workers is {workers}; expected 1 or more")
+        self._workers = counted_workers(workers)
         self._pool = ThreadPoolExecutor(self._workers, thread_name_prefix="wars")
 
     @property
@@ -115,6 +113,13 @@ def side_by_side(
             yield kept
     finally:
         pool.end()
+
+
+def counted_workers(workers: int | None) -> int:
+    """Return how many were asked for, all cores if none were named. Raises QueryError for fewer than 1."""
+    if workers is not None and workers < 1:
+        raise QueryError(f"workers is {workers}; expected 1 or more")
+    return available_cores() if workers is None else workers
 
 
 def available_cores() -> int:

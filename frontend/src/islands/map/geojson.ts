@@ -27,12 +27,3 @@ export function collection(items: readonly Item[], shown: Shown): object {
     features,
   };
 }
-
-/** Save a file. */
-export function save(content: Blob, name: string): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(content);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-}

@@ -55,13 +55,9 @@ export function itemsOf(answers: Answers, day: Day): Item[] {
 }
 
 /** What is of one day. */
-export interface Day {
+export interface Day extends Pick<Answers, "events" | "raids" | "targets" | "links"> {
   date: string;
-  events: Shapes["Event"][];
-  raids: Shapes["Raid"][];
   fronts: Shapes["FrontLine"][];
-  targets: Shapes["TargetShape"][];
-  links: Shapes["LinkShape"][];
 }
 
 /** Whether a dated row holds on a day. */

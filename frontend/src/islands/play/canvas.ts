@@ -1,31 +1,28 @@
 // What every canvas of the island needs: its size in pixels of the screen, and the colours of the theme.
 
-export interface Colours {
-  ink: string;
-  soft: string;
-  line: string;
-  hair: string;
-  paper: string;
-  raised: string;
-  mark: string;
-  other: string;
-  miss: string;
-}
+import { coloursNamed, onTheme } from "../../map/theme";
+import type { Off } from "../../map/view";
 
 const NAMES = ["ink", "soft", "line", "hair", "paper", "raised", "mark", "other", "miss"] as const;
 
+export type Colours = Record<(typeof NAMES)[number], string>;
+
 /** Read the colours that hold for an element now. */
 export function coloursOf(element: Element): Colours {
-  const probe = document.createElement("span");
-  probe.hidden = true;
-  element.append(probe);
-  const colours = {} as Colours;
-  for (const name of NAMES) {
-    probe.style.color = `var(--${name})`;
-    colours[name] = getComputedStyle(probe).color;
-  }
-  probe.remove();
-  return colours;
+  return coloursNamed(element, NAMES);
+}
+
+/** Tell the colours of an element now and whenever they change, and that it may have another size. */
+export function follow(element: Element, coloured: (colours: Colours) => void, sized: () => void): Off {
+  const tell = (): void => coloured(coloursOf(element));
+  tell();
+  const sizes = new ResizeObserver(sized);
+  sizes.observe(element);
+  const off = onTheme(tell);
+  return () => {
+    sizes.disconnect();
+    off();
+  };
 }
 
 /** Fit a canvas to a size in pixels of the page, clear it, and return what draws on it. */

@@ -1,4 +1,5 @@
 // The clock: a day with parts of it, moved by a speed in days a second, or by steps.
+import { dateOf, dayAt } from "../../map/day";
 
 export const SLOWEST = 0.1;
 export const FASTEST = 365;
@@ -21,10 +22,9 @@ export function stepped(day: number, step: Step, by: number, first: number, last
 
 /** Return the first day of the next month, or of this month or the one before: months are gone through whole. */
 function monthOn(day: number, by: number): number {
-  const date = new Date(Date.UTC(1950, 0, 1 + day));
+  const date = dateOf(day);
   const within = date.getUTCDate() > 1 && by < 0 ? 1 : 0;
-  const to = Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + by + within, 1);
-  return Math.round((to - Date.UTC(1950, 0, 1)) / 86_400_000);
+  return dayAt(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + by + within, 1));
 }
 
 /** Return a speed that was typed, or nothing if it is none. */

@@ -1,4 +1,5 @@
 // What is shown as one PNG: maps side by side, the timeline below them, then the charts in two columns.
+import { imageOf } from "../../files";
 import type { MapView } from "../../map/view";
 import { coloursOf } from "./canvas";
 
@@ -56,9 +57,7 @@ export async function pictureOf(
   }
   pen.fillStyle = colours.soft;
   pen.fillText(location.href, GAP, top);
-  return new Promise((done, failed) =>
-    canvas.toBlob((blob) => (blob ? done(blob) : failed(new Error("the browser made no picture")))),
-  );
+  return imageOf(canvas);
 }
 
 /** Return what is drawn in boxes of a class, with what each is called. */

@@ -1,4 +1,5 @@
 // Months and years along a line of days.
+import { dateOf, dayAt } from "../../map/day";
 import type { Scale } from "./lanes";
 import { xOf } from "./lanes";
 
@@ -9,19 +10,17 @@ export interface Tick {
   year: boolean;
 }
 
-const FIRST = Date.UTC(1950, 0, 1);
-const DAY_MS = 86_400_000;
 const EVERY = [1, 2, 3, 6, 12];
 
 /** Return the firsts of months in sight, as many as find room, with their names. */
 export function monthTicks(scale: Scale, months: readonly string[], room = 46): Tick[] {
   const perMonth = (30.44 / (scale.until - scale.since)) * scale.width;
   const every = EVERY.find((n) => n * perMonth >= room) ?? 12;
-  const from = new Date(FIRST + Math.floor(scale.since) * DAY_MS);
+  const from = dateOf(Math.floor(scale.since));
   const ticks: Tick[] = [];
   for (let n = -12; n < 60; n += 1) {
     const date = new Date(Date.UTC(from.getUTCFullYear(), from.getUTCMonth() + n, 1));
-    const day = Math.round((date.getTime() - FIRST) / DAY_MS);
+    const day = dayAt(date.getTime());
     if (day >= scale.until) break;
     if (day < scale.since || date.getUTCMonth() % every !== 0) continue;
     const year = date.getUTCMonth() === 0;
