@@ -130,6 +130,7 @@ def test_kernel__threads_that_compile_at_once_all_use_the_cache_folder_and_leave
         kernel(len)
 
     monkeypatch.setattr(kernel_module.numba, "njit", slow)
+    monkeypatch.setattr(kernel_module, "keep_sums", lambda compiled: None)
     threads = [threading.Thread(target=compile_one) for _ in range(8)]
     for thread in threads:
         thread.start()
@@ -156,6 +157,19 @@ def test_cache__passes_over_a_folder_that_is_read_only(monkeypatch, tmp_path):
     monkeypatch.setattr(kernel_module, "user_cache_path", lambda name: tmp_path / "user" / name)
     monkeypatch.setattr(os, "access", lambda path, mode: "mine" not in str(path))
     assert cache_folder.__wrapped__().parent == tmp_path / "user" / "stalemate"
+
+
+def test_cache__passes_over_a_folder_of_somebody_else_unless_it_was_named(monkeypatch, tmp_path):
+    """What lies in the folder is run, and anybody can make one of any name where all files are temporary."""
+    theirs = tmp_path / "temporary"
+    monkeypatch.setattr(kernel_module, "user_cache_path", lambda name: tmp_path / "user" / name)
+    monkeypatch.setattr(kernel_module.tempfile, "tempdir", str(theirs))
+    monkeypatch.setattr(os, "getuid", lambda: tmp_path.stat().st_uid + 1)
+    monkeypatch.delenv("STALEMATE_CACHE", raising=False)
+    with pytest.raises(InputError, match="no folder for compiled code"):
+        cache_folder.__wrapped__()
+    monkeypatch.setenv("STALEMATE_CACHE", str(theirs))
+    assert cache_folder.__wrapped__().parent == theirs
 
 
 def test_cache__says_what_was_tried_when_nothing_can_be_written(monkeypatch, tmp_path):

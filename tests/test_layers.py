@@ -14,6 +14,7 @@ ORDER = [
     "units",
     "shipped",
     "table",
+    "compiled",
     "kernel",
     "elementary",
     "streams",

@@ -3,10 +3,10 @@
 A kernel works on one replicate's record; it is never parallel inside and never uses fast-math, so that
 results are the same bits everywhere. Compiled code is cached in a folder whose name holds a hash of all
 kernel sources and versions, because the compiler's own cache does not notice that an imported helper changed.
+Its files carry sums: see ``compiled.py``.
 """
 
 import hashlib
-import importlib.util
 import os
 import platform
 import sys
@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Final, TypeVar, cast
 
 import numba
@@ -23,6 +24,7 @@ from llvmlite import binding
 from numba.core import config
 from platformdirs import user_cache_path
 
+from stalemate.compiled import keep_sums
 from stalemate.errors import InputError
 
 _numba_config: Any = config
@@ -58,7 +60,8 @@ _ONE_AT_A_TIME: Final = threading.RLock()
 def cache_folder() -> Path:
     """Return the folder of compiled code: in ``STALEMATE_CACHE``, the user's cache or the temporary folder.
 
-    The first of these that can be written; InputError if none can.
+    The first of these that can be written and, unless it was named, is the user's own, since what lies in it
+    is run; InputError if none can.
     """
     wanted = os.environ.get("STALEMATE_CACHE")
     roots = [user_cache_path("stalemate"), Path(tempfile.gettempdir())]
@@ -68,14 +71,18 @@ def cache_folder() -> Path:
         path = root / f"kernels-{sources_digest()}"
         try:
             path.mkdir(parents=True, exist_ok=True)
+            if os.access(path, os.W_OK) and ((wanted and root == Path(wanted)) or _is_own(path)):
+                return path
         except OSError:
             continue
-        if os.access(path, os.W_OK):
-            return path
     tried = ", ".join(str(root) for root in roots)
     raise InputError(
         f"no folder for compiled code can be written: tried {tried}. Set STALEMATE_CACHE to one."
     )
+
+
+def _is_own(folder: Path) -> bool:
+    return not hasattr(os, "getuid") or folder.stat().st_uid == os.getuid()
 
 
 def kernel(function: F) -> F:
@@ -96,6 +103,7 @@ def _compiled(function: F, *, inlined: bool) -> F:
             compiled = numba.njit(
                 cache=True, nogil=True, fastmath=False, error_model="numpy", forceinline=inlined
             )(function)
+            keep_sums(compiled)
         finally:
             _numba_config.CACHE_DIR = previous
     return cast(F, compiled)
@@ -123,15 +131,16 @@ def block_loop(step: Callable[..., None]) -> Callable[..., None]:
     """
     module, name = step.__module__, step.__name__
     path = cache_folder() / f"loop_{module.replace('.', '_')}_{name}.py"
-    if not path.exists():
-        with tempfile.NamedTemporaryFile("w", dir=path.parent, suffix=".tmp", delete=False) as file:
-            file.write(_LOOP.format(module=module, name=name))
-        os.replace(file.name, path)
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    loaded = importlib.util.module_from_spec(spec)
+    text = _LOOP.format(module=module, name=name)
+    try:
+        if not path.exists() or path.read_bytes() != text.encode():
+            with tempfile.NamedTemporaryFile("wb", dir=path.parent, suffix=".tmp", delete=False) as file:
+                file.write(text.encode())
+            os.replace(file.name, path)
+    except OSError as error:
+        raise InputError(f"cannot write {path} ({error}); make room, or set STALEMATE_CACHE") from error
+    loaded = ModuleType(path.stem)
     sys.modules[path.stem] = loaded
-    spec.loader.exec_module(loaded)
+    exec(compile(text, str(path), "exec"), vars(loaded))
     loop: Callable[..., None] = loaded.loop
     return kernel(loop)
