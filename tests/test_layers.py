@@ -16,6 +16,7 @@ ORDER = [
     "table",
     "compiled",
     "kernel",
+    "angles",
     "elementary",
     "streams",
     "evidence.figure",

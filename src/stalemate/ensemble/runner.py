@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from stalemate.engine import simulate as engine
 from stalemate.engine.simulate import Block, Prepared, Structures
@@ -25,7 +25,7 @@ from stalemate.ensemble.outcomes import (
 from stalemate.ensemble.pool import Progress, Workers, side_by_side
 from stalemate.ensemble.posteriors import structures_of
 from stalemate.ensemble.questions import answers_of, questions_of, recorded_for
-from stalemate.ensemble.runs import Runs, joined, read_run
+from stalemate.ensemble.runs import Runs, joined, part_of, read_run
 from stalemate.ensemble.store import (
     SHARD_WARS,
     Ordered,
@@ -42,6 +42,8 @@ from stalemate.scenario.narrow import ranges_of
 from stalemate.scenario.schema import Scenario
 
 DEFAULT_REPLICATES, DEFAULT_SEED = 1000, 1
+MOST_BLOCK_WARS: Final = 1024
+"""Wars side by side at most. Above a shard's 256 a block holds whole shards; the files are the same."""
 
 T = TypeVar("T")
 
@@ -164,11 +166,14 @@ class _Job:
         workers: Workers,
         progress: Progress | None,
     ) -> Iterator[tuple[tuple[int, int], Kept]]:
-        """Yield what is kept of each shard of a policy (policy, shard), in order."""
-        blocks = {(p, shard): _blocks(self.recipe.wars_of(shard), block) for p, shard in todo}
+        """Yield what is kept of each shard of a policy (policy, shard), each policy's in order."""
+        stretches = [
+            (p, shards, _blocks([self.recipe.wars_of(shard) for shard in shards], block))
+            for p, shards in _stretches(todo, block)
+        ]
         plan = Plan(
             prepared=self.prepared,
-            wars=[(self.policies[p], part) for p, shard in todo for part in blocks[p, shard]],
+            wars=[(self.policies[p], part) for p, _, parts in stretches for part in parts],
             seed=self.recipe.seed,
             record=self.record,
             whole=only_whole(self.record),
@@ -177,8 +182,12 @@ class _Job:
             reduce=self.keep,
         )
         results = run_blocks(plan, workers=workers, progress=progress)
-        for place in todo:
-            yield place, joined([next(results) for _ in blocks[place]])
+        for p, shards, parts in stretches:
+            kept = joined([next(results) for _ in parts])
+            first = self.recipe.wars_of(shards[0]).start
+            for shard in shards:
+                wars = self.recipe.wars_of(shard)
+                yield (p, shard), part_of(kept, slice(wars.start - first, wars.stop - first))
 
 
 def _job(
@@ -373,7 +382,25 @@ def _refuse_other(found: Recipe, wanted: Recipe, where: str) -> None:
         raise RunError(f"{where} holds another run than this one: {differing}")
 
 
-def _blocks(wars: range, block: int) -> list[range]:
-    if not 1 <= block <= SHARD_WARS:
-        raise QueryError(f"block is {block}; expected 1 to {SHARD_WARS} wars")
+def _stretches(todo: Sequence[tuple[int, int]], block: int) -> list[tuple[int, list[int]]]:
+    """Return the shards of a policy that are fought together: as many in a row as a block holds, or one.
+
+    Raises QueryError for a block out of range.
+    """
+    if not 1 <= block <= MOST_BLOCK_WARS:
+        raise QueryError(f"block is {block}; expected 1 to {MOST_BLOCK_WARS} wars")
+    stretches: list[tuple[int, list[int]]] = []
+    last: dict[int, list[int]] = {}
+    for policy, shard in todo:
+        row = last.get(policy, [])
+        if row and row[-1] + 1 == shard and (len(row) + 1) * SHARD_WARS <= block:
+            row.append(shard)
+        else:
+            last[policy] = [shard]
+            stretches.append((policy, last[policy]))
+    return stretches
+
+
+def _blocks(shards: Sequence[range], block: int) -> list[range]:
+    wars = range(shards[0].start, shards[-1].stop)
     return [range(at, min(at + block, wars.stop)) for at in range(wars.start, wars.stop, block)]

@@ -113,5 +113,16 @@ def joined(parts: Sequence[Kept]) -> Kept:
     )
 
 
+def part_of(kept: Kept, wars: slice) -> Kept:
+    """Return some of the wars, by their places among those kept."""
+    return Kept(
+        {name: values[wars] for name, values in kept.outcomes.items()},
+        kept.weekly[wars],
+        kept.answers[wars],
+        kept.repair[wars],
+        kept.fire[wars],
+    )
+
+
 def _shown(kept: Sequence[Column]) -> str:
     return ", ".join(f"{quantity} of {place}" if place else quantity for quantity, place in kept)

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from stalemate.scenario.schema import Scenario
 
 Replicates = Annotated[int, typer.Option("--replicates", "-n", help="Wars for each policy.")]
-BlockSize = Annotated[int, typer.Option(help="Wars run side by side, up to 256. Moves no result.")]
+BlockSize = Annotated[int, typer.Option(help="Wars run side by side, up to 1024. Moves no result.")]
 Out = Annotated[Path | None, typer.Option(help="Store the run in this folder; a killed run resumes.")]
 Until = Annotated[datetime | None, typer.Option(formats=DAY, help="Last day; the scenario's by default.")]
 SinceParting = Annotated[

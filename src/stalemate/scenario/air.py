@@ -5,6 +5,7 @@ from typing import Annotated, Final, Literal, get_args
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from stalemate.angles import arcsine, cosine, sine
 from stalemate.scenario.cells import (
     Amount,
     Day,
@@ -236,9 +237,10 @@ class Rule(Sourced):
 def _km_from(lat: float, lon: float, target: Target) -> float:
     """Return the great-circle distance from a point to a target, km (haversine, mean radius of the earth)."""
     north, east = math.radians(target.lat - lat), math.radians(target.lon - lon)
-    cosines = math.cos(math.radians(lat)) * math.cos(math.radians(target.lat))
-    half_chord = math.sin(north / 2) ** 2 + cosines * math.sin(east / 2) ** 2
-    return 2 * _EARTH_KM * math.asin(math.sqrt(min(1.0, half_chord)))
+    across, along = sine(north / 2), sine(east / 2)
+    cosines = cosine(math.radians(lat)) * cosine(math.radians(target.lat))
+    half_chord = across * across + cosines * (along * along)
+    return 2 * _EARTH_KM * arcsine(math.sqrt(min(1.0, half_chord)))
 
 
 Law = Literal["hague-1907", "additional-protocol-1"]

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 import numpy.typing as npt
 
+from stalemate.angles import arccosine, arcsine, arctangent, cosine, sine, tangent
 from stalemate.errors import Fault, ScenarioError
 from stalemate.scenario.air import LAWS, LEVELS, TARGET_CLASSES, Target
 from stalemate.scenario.network import Network
@@ -194,13 +195,13 @@ def daylight_hours(latitude: float, day: date) -> float:
     Reference: the CBM model, Forsythe et al. 1995, Ecological Modelling 80, 87-95, with p = 0.8333 degrees.
     """
     number = day.timetuple().tm_yday
-    revolution = 0.2163108 + 2 * math.atan(0.9671396 * math.tan(0.00860 * (number - 186)))
-    declination = math.asin(0.39795 * math.cos(revolution))
+    revolution = 0.2163108 + 2 * arctangent(0.9671396 * tangent(0.00860 * (number - 186)))
+    declination = arcsine(0.39795 * cosine(revolution))
     phi = math.radians(latitude)
-    cosine = (math.sin(math.radians(0.8333)) + math.sin(phi) * math.sin(declination)) / (
-        math.cos(phi) * math.cos(declination)
+    cosine_of_dusk = (sine(math.radians(0.8333)) + sine(phi) * sine(declination)) / (
+        cosine(phi) * cosine(declination)
     )
-    return 24 - 24 / math.pi * math.acos(min(1.0, max(-1.0, cosine)))
+    return 24 - 24 / math.pi * arccosine(min(1.0, max(-1.0, cosine_of_dusk)))
 
 
 def moon_from_new(day: date) -> float:
