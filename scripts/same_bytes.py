@@ -2,10 +2,10 @@
 
     same_bytes.py [--wars 1100] [--until 1951-12-31] [--every 1] [--policies historical]
 
-Ways: 1, 2, 4 and 8 workers, blocks of 16, 64, 256 and 1,024 wars, in threads, in processes and on a local Dask
-cluster. Machines: code compiled for this processor and for three plainer ones, and the libraries as they would
-run on an old one. ``--every 5`` takes each fifth way. A line for each run, then one digest; ends with 1 if there
-are two. Needs the extra ``dask``. All of it takes an hour and more on two cores.
+Ways: 1, 2, 4 and 8 workers, blocks of 16, 64, 256 and 1,024 wars, in threads, in processes and on a local
+Dask cluster. Machines: code compiled for this processor and for three plainer ones, and the libraries as they
+would run on an old one. ``--every 5`` takes each fifth way. A line for each run, then one digest; ends with 1
+if there are two. Needs the extra ``dask``. All of it takes an hour and more on two cores.
 """
 
 import argparse
@@ -40,7 +40,7 @@ OLD_LIBRARIES: Final = {
     "NPY_DISABLE_CPU_FEATURES": "X86_V3 X86_V4 AVX512_ICL",
     "OPENBLAS_CORETYPE": "Nehalem",
 }
-"""The C library without fused multiply-add, NumPy without wide vectors, linear algebra for a processor of 2008."""
+"""The C library without fused multiply-add, NumPy without wide vectors, linear algebra as of 2008."""
 
 MACHINES: Final = {
     "native": {},
@@ -151,7 +151,9 @@ def fight_here(asked: argparse.Namespace) -> None:
 def machine(name: str) -> Iterator[dict[str, Any]]:
     """Yield what a process that was started as a machine tells. Raises RuntimeError if it fails."""
     command = [sys.executable, __file__, "--here", *sys.argv[1:]]
-    process = subprocess.Popen(command, env={**os.environ, **MACHINES[name]}, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command, env={**os.environ, **MACHINES[name]}, stdout=subprocess.PIPE, text=True
+    )
     assert process.stdout is not None
     yield from map(json.loads, process.stdout)
     if process.wait():

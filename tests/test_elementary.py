@@ -1,9 +1,6 @@
 """Own elementary functions: the same bits as the plain twin, and right to the last bit or two."""
 
 import math
-import os
-import subprocess
-import sys
 from decimal import Decimal, localcontext
 
 import numpy as np
@@ -189,28 +186,6 @@ def test_elementary__compiled_code_has_the_bits_of_interpreted_code(name, argume
     """The compiler fuses no multiplication with an addition and moves no bracket."""
     function = getattr(elementary, name)
     assert function(*arguments) == function.py_func(*arguments)
-
-
-BATCH = """
-import hashlib, sys
-import numpy as np
-from stalemate.streams import exp_, fill_uniform, log_, normal_quantile, poisson_quantile
-u = np.empty(2000)
-fill_uniform(u, 1, 2, 3, 4)
-values = [f(x) for x in u for f in (exp_, log_, normal_quantile)] + [poisson_quantile(x, 40.0) for x in u]
-print(hashlib.sha256(np.array(values).tobytes() + u.tobytes()).hexdigest())
-"""
-
-
-def test_elementary__gives_the_same_bits_when_compiled_for_another_processor():
-    """A plain target has neither wide vectors nor a fused multiply-add; the bits must not care."""
-    native = subprocess.run([sys.executable, "-c", BATCH], capture_output=True, text=True, check=True)
-    plain = {**os.environ, "NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""}
-    generic = subprocess.run(
-        [sys.executable, "-c", BATCH], capture_output=True, text=True, check=True, env=plain
-    )
-    assert len(native.stdout.strip()) == 64
-    assert native.stdout == generic.stdout
 
 
 def test_elementary__loops_give_the_bits_of_single_calls():

@@ -77,7 +77,7 @@ def test_run__keeps_the_window_from_the_parting_day_and_the_whole_for_one_policy
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(workers=st.integers(1, 7), block=st.integers(1, 256), replicates=st.integers(1, 600))
+@given(workers=st.integers(1, 7), block=st.integers(1, 1024), replicates=st.integers(1, 1200))
 def test_run__does_not_depend_on_workers_and_blocks(workers, block, replicates):
     short = {"until": date(1951, 7, 20), "replicates": replicates, "seed": 2}
     one = run(toy_war.scenario(), toy_war.Plain(), workers=1, **short)
@@ -89,13 +89,13 @@ def test_run__does_not_depend_on_workers_and_blocks(workers, block, replicates):
 
 def test_run__stores_the_same_bytes_with_any_workers_and_blocks(tmp_path):
     war, policies = toy_war.scenario(), [toy_war.Shifted(), toy_war.Plain()]
-    how = [(1, 16), (2, 100), (7, 256), (3, 256)]
+    how = [(1, 256), (7, 100), (3, 1024)]
     folders = [tmp_path / f"{workers}-{block}" for workers, block in how]
     for folder, (workers, block) in zip(folders, how, strict=True):
-        short = {"until": date(1952, 9, 5), "replicates": 300}
+        short = {"until": date(1952, 9, 5), "replicates": 520}
         run(war, policies, out=folder, workers=workers, block=block, **short)
     first = all_bytes(folders[0])
-    assert len(first) == 2 + 2 * 2 * 3
+    assert len(first) == 2 + 2 * 3 * 3
     assert all(all_bytes(folder) == first for folder in folders)
 
 
@@ -131,8 +131,8 @@ def test_run__goes_on_after_a_fault_to_the_same_bytes(tmp_path, monkeypatch):
         "simulate",
         lambda p, policy, seed, r, **o: calls.append(r) or toy_war.simulate(p, policy, seed, r, **o),
     )
-    run(war, toy_war.Plain(), out=tmp_path / "broken", **short)
-    assert min(part.start for part in calls) == 512, "finished shards are not run again"
+    run(war, toy_war.Plain(), out=tmp_path / "broken", **{**short, "block": 1024})
+    assert calls == [range(512, 700)], "finished shards are not run again"
     assert all_bytes(tmp_path / "broken") == all_bytes(tmp_path / "whole")
 
 
@@ -185,7 +185,7 @@ def test_run__tells_of_progress_up_to_the_end():
         ({"seed": -1}, "seed is -1; expected 0"),
         ({"seed": 2**63}, "expected 0 to"),
         ({"workers": 0}, "workers is 0; expected 1 or more"),
-        ({"block": 257}, "block is 257; expected 1 to 256"),
+        ({"block": 1025}, "block is 1025; expected 1 to 1024"),
         ({"until": date(1950, 6, 25)}, "outside toy"),
     ],
 )

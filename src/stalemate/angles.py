@@ -1,8 +1,9 @@
 """Sines and arcs by fixed arithmetic, for what a scenario's places and days give: distances, hours of light.
 
-As with ``elementary``: a system's mathematical library may round the last bit differently from one processor to
-the next, so these are made of the four operations and the square root in a fixed order. Plain Python: they are
-asked while a scenario is read and never during a war. Accuracy: 1 part in 10^15, for angles up to a few turns.
+As with ``elementary``: a system's mathematical library may round the last bit differently from one processor
+to the next, so these are made of the four operations and the square root in a fixed order. Plain Python: they
+are asked while a scenario is read and never during a war. Accuracy: 1 part in 10^15, for angles up to a few
+turns; the arccosine to 10^-15 radians.
 """
 
 import math
