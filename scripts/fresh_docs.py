@@ -33,6 +33,7 @@ from behaviour import BEHAVIOURS
 from behaviour_lines import LINES
 from claims import claims
 from openapi import OPENAPI, openapi, write_or_check
+from reader import COLUMNS, printed_anew
 from scores import scored_anew
 
 from stalemate.analysis import baselines
@@ -51,7 +52,6 @@ from stalemate.systems.variables import BY_NAME, VARIABLES
 ROOT = Path(__file__).resolve().parents[1]
 SCENARIO = "korea-1951"
 REPLICATES = 1000
-COLUMNS = "88"
 MOST_KNOTS = 8
 PICTURE = "docs/picture.svg"
 PICTURES = "pictures"
@@ -61,9 +61,6 @@ _DRAWN = {"explain": (), "floor": (), "frontier": ("--replicates", "100")}
 """Commands that draw the picture of their own page, and their options."""
 OUTPUTS = "<!-- outputs: run -->"
 _PART = re.compile(r"<!-- ([a-z]+): start -->\n(.*?)<!-- \1: end -->\n", re.DOTALL)
-_SHELL = re.compile(
-    r"```bash\n(.*?)```\n\n(?:<!-- shown: ([-0-9a-z, ]+) -->\n\n)?```text\n(.*?)```", re.DOTALL
-)
 
 Rows = Sequence[Sequence[str]]
 
@@ -76,17 +73,6 @@ def pages() -> list[Path]:
 def fresh(page: Path) -> str:
     """Return a page's text with the parts that come from tables and code made again."""
     return _PART.sub(lambda found: _made(page, found), page.read_text(encoding="utf-8"))
-
-
-def command_of(block: str) -> list[str]:
-    """Return the last ``stalemate`` command of a shell block as arguments, without the program's name."""
-    lines = [line for line in block.strip().splitlines() if "stalemate " in line]
-    return shlex.split(lines[-1].rpartition("stalemate ")[2]) if lines else []
-
-
-def shell_blocks(text: str) -> list[str]:
-    """Return the shell blocks of a page that are followed by what they print."""
-    return [found[1] for found in _SHELL.finditer(text)]
 
 
 def score_rows(system: str, scores: Iterable[Score]) -> Rows:
@@ -360,14 +346,9 @@ def _table(head: Sequence[str], rows: Rows) -> str:
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-def _with_outputs(text: str, folder: Path) -> str:
-    def run(found: "re.Match[str]") -> str:
-        printed = _printed(command_of(found[1]), folder)
-        kept = _kept(printed, found[2])
-        shown = f"<!-- shown: {found[2]} -->\n\n" if found[2] else ""
-        return f"```bash\n{found[1]}```\n\n{shown}```text\n{kept}```"
-
-    return _SHELL.sub(run, text)
+def _with_outputs(page: Path) -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        return printed_anew(page, Path(folder))
 
 
 def _printed(arguments: Sequence[str], folder: Path) -> str:
@@ -383,31 +364,6 @@ def _printed(arguments: Sequence[str], folder: Path) -> str:
     if done.returncode:
         raise SystemExit(f"stalemate {shlex.join(arguments)} ended with {done.returncode}")
     return "\n".join(line.rstrip() for line in done.stdout.splitlines()).strip("\n") + "\n"
-
-
-def _kept(printed: str, wanted: str | None) -> str:
-    lines = printed.splitlines()
-    if wanted is None:
-        return printed
-    kept: list[str] = []
-    after = 0
-    for part in wanted.split(","):
-        start, end = _span(part.strip(), len(lines))
-        if start > after + 1:
-            kept.append("...")
-        kept += lines[start - 1 : end]
-        after = end
-    if after < len(lines):
-        kept.append("...")
-    return "\n".join([*kept, ""])
-
-
-def _span(part: str, lines: int) -> tuple[int, int]:
-    """Return the first and last line of ``7``, ``7-9`` or ``last 3``."""
-    if part.startswith("last "):
-        return lines - int(part.removeprefix("last ")) + 1, lines
-    first, _, last = part.partition("-")
-    return int(first), int(last or first)
 
 
 def _with_scores(page: Path, text: str, scores: Sequence[Score]) -> str:
@@ -440,7 +396,8 @@ def _run(replicates: int) -> None:
         for page in pages():
             text = _with_claims(_with_scores(page, fresh(page), scores))
             if OUTPUTS in text:
-                text = _with_outputs(text, Path(folder))
+                page.write_text(text, encoding="utf-8")
+                text = _with_outputs(page)
             page.write_text(text, encoding="utf-8")
         for name in _ALONE:
             pictures.draw(_rows(name), ROOT / "docs" / "model" / PICTURES / f"{name}.svg")
@@ -470,8 +427,8 @@ def _run_page(page: Path) -> None:
     text = fresh(page)
     if any(f"<!-- {part}: start -->" in text for part in ("scores", "tallies", "skills")):
         text = _with_scores(page, text, scored_anew(REPLICATES))
-    with tempfile.TemporaryDirectory() as folder:
-        page.write_text(_with_outputs(text, Path(folder)), encoding="utf-8")
+    page.write_text(text, encoding="utf-8")
+    page.write_text(_with_outputs(page), encoding="utf-8")
 
 
 def main() -> None:

@@ -1,8 +1,7 @@
-"""The pages are true: links lead somewhere, nothing is left out, made parts are fresh, the tutorial runs."""
+"""The pages are true: links lead somewhere, nothing is left out, made parts are fresh."""
 
 import importlib.util
 import re
-import shlex
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -15,7 +14,7 @@ from stalemate.analysis.scorecard import BLOCKS
 from stalemate.engine.day import DAY
 from stalemate.ensemble.outcomes import OUTCOMES
 from stalemate.evidence.figure import Figure, Rival
-from stalemate.interfaces.cli import app, main
+from stalemate.interfaces.cli import app
 from stalemate.policies.naming import NAMES
 from stalemate.scenario import read
 from stalemate.scenario.catalogue import PARAMETERS
@@ -30,7 +29,6 @@ README_COMMANDS = (
     "&& .venv/bin/stalemate compare banfill historical",
     'python3 -m venv .venv && .venv/bin/pip install -q -c requirements.lock -e ".[test]" && scripts/check',
 )
-FIGHTS = ("compare", "run", "predict", "scorecard", "why", "targets")
 
 
 def _script() -> ModuleType:
@@ -79,13 +77,6 @@ def words_of_commands() -> list[tuple[str, str]]:
         found.append((name, ""))
         below += [(f"{name} {word}", sub) for word, sub in getattr(command, "commands", {}).items()]
     return found
-
-
-def call(capsys, *arguments):
-    with pytest.raises(SystemExit) as left:
-        main(list(arguments))
-    printed = capsys.readouterr()
-    return left.value.code or 0, printed.out, printed.err
 
 
 @pytest.mark.parametrize("page", PAGES, ids=page_id)
@@ -202,18 +193,6 @@ def test_tutorial__explains_every_outcome_and_shows_it():
     assert [label for label in labels if not re.search(rf"^{re.escape(label)}", text, re.MULTILINE)] == []
 
 
-def test_tutorial__commands_run_in_order(capsys, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", fresh_docs.COLUMNS)
-    commands = [fresh_docs.command_of(block) for block in fresh_docs.shell_blocks(TUTORIAL.read_text())]
-    assert len(commands) >= 10
-    for arguments in commands:
-        few = ["--replicates", "16"] if arguments[0] in FIGHTS else []
-        code, out, err = call(capsys, *arguments, *few)
-        assert code == 0, f"{shlex.join(arguments)}: {err}"
-        assert out.strip()
-
-
 @pytest.mark.parametrize(
     "page", [p for p in fresh_docs.pages() if fresh_docs.OUTPUTS in p.read_text()], ids=page_id
 )
@@ -222,18 +201,6 @@ def test_docs__what_commands_print_is_shown(page):
     shown = re.findall(r"```text\n(.*?)```", page.read_text(), re.DOTALL)
     assert shown
     assert all(block.strip() for block in shown)
-
-
-def test_fresh_docs__keeps_the_lines_asked_for():
-    assert fresh_docs._kept("a\nb\nc\nd\n", "1, 3") == "a\n...\nc\n...\n"
-    assert fresh_docs._kept("a\nb\n", "1-2") == "a\nb\n"
-    assert fresh_docs._kept("a\nb\nc\nd\n", "1, last 2") == "a\n...\nc\nd\n"
-    assert fresh_docs._kept("a\nb\n", None) == "a\nb\n"
-
-
-def test_fresh_docs__finds_the_command_behind_an_installation():
-    assert fresh_docs.command_of(README_COMMANDS[0]) == ["compare", "banfill", "historical"]
-    assert fresh_docs.command_of("ls\n") == []
 
 
 def test_fresh_docs__puts_the_reason_beside_a_miss():
