@@ -183,7 +183,7 @@ class Reader:
     """Someone who does what a page says, in a fresh folder, in order.
 
     ``instead``: a line of the page -> what is run in its place, or nothing. ``fewer``: a command -> options
-    added to it. ``in_clone``: the folder is a copy of the project, and commands run from it, each in a process.
+    added to it. ``in_clone``: the folder is a copy of the project, and each command a process of its own.
     """
 
     folder: Path
