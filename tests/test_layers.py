@@ -10,9 +10,12 @@ SOURCE = ROOT / "src" / "stalemate"
 
 # From the ground up: a file may import only from what stands before it in this list.
 ORDER = [
+    "plaintext",
     "errors",
     "units",
     "shipped",
+    "files",
+    "spreadsheet",
     "table",
     "compiled",
     "kernel",
@@ -89,6 +92,7 @@ ORDER = [
     "engine.day",
     "engine.history",
     "engine.simulate",
+    "ensemble.foreign",
     "ensemble.outcomes",
     "ensemble.questions",
     "ensemble.store",

@@ -118,11 +118,12 @@ def test_read_posterior__refuses_files_that_are_something_else(tmp_path, monkeyp
     place.write_bytes(whole)
     table = parquet.read_table(place)
     outside = table.set_column(2, table.column_names[2], pyarrow.array([2.0] * MEMBERS))
-    parquet.write_table(outside, place)
+    parquet.write_table(outside, place, compression="none", use_dictionary=False)
     with pytest.raises(QueryError, match="quantiles outside 0 to 1"):
         read_posterior(place)
     about = json.loads(table.schema.metadata[b"stalemate-posterior"]) | {"format": 9}
-    parquet.write_table(table.replace_schema_metadata({"stalemate-posterior": json.dumps(about)}), place)
+    foreign = table.replace_schema_metadata({"stalemate-posterior": json.dumps(about)})
+    parquet.write_table(foreign, place, compression="none", use_dictionary=False)
     with pytest.raises(QueryError, match="found format 9; this version reads format 1"):
         read_posterior(place)
     place.write_bytes(whole)

@@ -6,6 +6,7 @@ row type, and is small: anything else is a fault, never a crash.
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -13,9 +14,18 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from stalemate.errors import Fault
+from stalemate.files import leads_outside, read_plain
+from stalemate.plaintext import first_control, short
+from stalemate.spreadsheet import unguarded
 
 MAX_BYTES = 8_000_000
 """A table larger than this is refused unread; the largest of ours is a tenth of it."""
+
+MAX_COLUMNS = 100
+"""A header with more columns than this is refused; the longest of ours is a third of it."""
+
+MAX_FAULTS = 100
+"""A table with more faults than this has the rest of them counted, not listed."""
 
 _SHOWN = 60
 
@@ -48,8 +58,34 @@ def read_table(
     ``key`` names the columns that together must not repeat. Returns the rows without fault, in file order.
     Never raises for what the file holds.
     """
+    found = _Faults()
+    rows = _rows(folder, name, row_type, found, key)
+    faults += found
+    if found.more:
+        faults.append(Fault(name, 0, "", f"{found.more:,} more faults", "none"))
+    return rows
+
+
+class _Faults(list[Fault]):
+    """The faults of one table; those beyond MAX_FAULTS are counted in ``more``."""
+
+    more = 0
+
+    def append(self, fault: Fault) -> None:
+        if len(self) < MAX_FAULTS:
+            super().append(fault)
+        else:
+            self.more += 1
+
+
+def _rows(folder: Path, name: str, row_type: type[R], faults: list[Fault], key: Sequence[str]) -> list[R]:
     text = read_text(folder, name, faults)
     if text is None:
+        return []
+    control = first_control(text)
+    if control is not None:
+        line, character = control
+        faults.append(Fault(name, line, "", f"the control character {character}", "plain text"))
         return []
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows: list[R] = []
@@ -86,8 +122,9 @@ def read_table(
 def read_text(folder: Path, name: str, faults: list[Fault]) -> str | None:
     """Return the text of ``folder/name``, or None with a fault: absent, outside, too large or not UTF-8."""
     path = folder / name
+    name = short(name)
     try:
-        if not path.resolve().is_relative_to(folder.resolve()):
+        if leads_outside(path, folder):
             faults.append(Fault(name, 0, "", "a path that leads outside the folder", "a file inside it"))
             return None
         if not path.is_file():
@@ -97,7 +134,7 @@ def read_text(folder: Path, name: str, faults: list[Fault]) -> str | None:
         if size > MAX_BYTES:
             faults.append(Fault(name, 0, "", f"{size:,} bytes", f"at most {MAX_BYTES:,}"))
             return None
-        data = path.read_bytes()
+        data = read_plain(path, MAX_BYTES)
     except (OSError, ValueError) as error:
         faults.append(Fault(name, 0, "", f"a file that cannot be read ({error})", "a readable file"))
         return None
@@ -118,6 +155,9 @@ def read_text(folder: Path, name: str, faults: list[Fault]) -> str | None:
 def _header_fits(name: str, header: list[str], row_type: type[Row], faults: list[Fault]) -> bool:
     wanted = list(row_type.model_fields)
     before = len(faults)
+    if len(header) > MAX_COLUMNS:
+        faults.append(Fault(name, 1, "", f"{len(header):,} columns", f"the columns {', '.join(wanted)}"))
+        return False
     for column in wanted:
         if column not in header:
             faults.append(Fault(name, 1, column, "no such column", f"the columns {', '.join(wanted)}"))
@@ -126,7 +166,7 @@ def _header_fits(name: str, header: list[str], row_type: type[Row], faults: list
             faults.append(
                 Fault(name, 1, column[:_SHOWN], "an unknown column", f"the columns {', '.join(wanted)}")
             )
-    for column in sorted({c for c in header if header.count(c) > 1}):
+    for column in sorted(column for column, times in Counter(header).items() if times > 1):
         faults.append(Fault(name, 1, column[:_SHOWN], "the column twice", "each column once"))
     return len(faults) == before
 
@@ -137,7 +177,7 @@ def _row(
     if len(cells) != len(header):
         faults.append(Fault(name, line, "", f"{len(cells)} cells", f"{len(header)}, as in the header"))
         return None
-    values = {column: cell.strip() or None for column, cell in zip(header, cells, strict=True)}
+    values = {column: unguarded(cell.strip()) or None for column, cell in zip(header, cells, strict=True)}
     try:
         return row_type.model_validate(values)
     except ValidationError as error:

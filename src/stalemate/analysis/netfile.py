@@ -7,6 +7,8 @@ have whatever unit the table's author means. The network is abstract: a table wi
 """
 
 import csv
+import io
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +17,7 @@ from typing import Annotated, Any, Final
 from pydantic import Field, create_model
 
 from stalemate.errors import Fault, NetworkError, QueryError
-from stalemate.table import Row, read_table, read_text
+from stalemate.table import MAX_COLUMNS, Row, read_table, read_text
 
 COORDINATES: Final = {"lat", "lon", "lng", "latitude", "longitude", "x", "y", "easting", "northing", "mgrs"}
 _COLUMNS: Final = ("from", "to", "capacity", "length", "delay", "cost", "mends")
@@ -110,9 +112,12 @@ def read_network(path: Path, *, undirected: bool = False) -> PlainNetwork:
 def _header(name: str, text: str, faults: list[Fault]) -> list[str]:
     """Return the columns of a table; what is missing, and what is none of ours, goes to ``faults``."""
     try:
-        header = next(csv.reader(text.splitlines(keepends=True), strict=True), [])
+        header = next(csv.reader(io.StringIO(text, newline=""), strict=True), [])
     except csv.Error as error:
         faults.append(Fault(name, 1, "", f"text that is not a table ({error})", "comma-separated cells"))
+        return []
+    if len(header) > MAX_COLUMNS:
+        faults.append(Fault(name, 1, "", f"{len(header):,} columns", f"only {', '.join(_COLUMNS)}"))
         return []
     for column in header:
         if COORDINATES & set(column.strip().lower().replace("-", "_").replace(" ", "_").split("_")):
@@ -121,8 +126,8 @@ def _header(name: str, text: str, faults: list[Fault]) -> list[str]:
         elif column not in _COLUMNS:
             expected = f"only {', '.join(_COLUMNS)}"
             faults.append(Fault(name, 1, column[:_SHOWN], "an unknown column", expected))
-    for column in dict.fromkeys(header):
-        if header.count(column) > 1:
+    for column, times in Counter(header).items():
+        if times > 1:
             faults.append(Fault(name, 1, column[:_SHOWN], "the column twice", "each column once"))
     for column in ("from", "to"):
         if column not in header:

@@ -17,9 +17,11 @@ from pathlib import Path
 from typing import Final, Literal
 
 from stalemate.engine.simulate import Structures
+from stalemate.ensemble.foreign import check_asked, read_manifest
 from stalemate.ensemble.runner import checked_counts, run
 from stalemate.ensemble.store import model_digest, write_whole
 from stalemate.errors import BusyError, QueryError, StalemateError
+from stalemate.plaintext import short
 from stalemate.policies.naming import named
 from stalemate.scenario.forms import FIRE_FORMS, REPAIR_FORMS
 from stalemate.scenario.narrow import Narrow, narrowed
@@ -259,12 +261,15 @@ class Jobs:
         try:
             if not _NAME.fullmatch(place.name):
                 raise ValueError("its name is no job's")
-            values = json.loads((place / _ASKED).read_bytes())
+            values = read_manifest(place / _ASKED)
+            check_asked(values)
             lists = {name: tuple(values[name]) for name in ("policies", "repair", "fire")}
             ranges = tuple(Narrow(**one) for one in values.get("ranges", ()))
             asked = Asked(**{**values, **lists, "ranges": ranges})
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise QueryError(f"{place} is no stored job ({error}); name another folder") from error
+            raise QueryError(
+                f"{place} is no stored job ({short(str(error))}); name another folder"
+            ) from error
         total = asked.replicates * len(asked.policies)
         whole = (place / _RUN).is_dir()
         return Job(place.name, asked, "done" if whole else "stopped", total if whole else 0, total)

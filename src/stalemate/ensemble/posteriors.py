@@ -15,13 +15,18 @@ from typing import Any, Final
 import numpy as np
 from platformdirs import user_data_path
 
+from stalemate.ensemble.foreign import table_of, texts_of
 from stalemate.ensemble.store import Recipe, model_digest, write_whole
 from stalemate.errors import QueryError, RunError
+from stalemate.files import json_of, read_plain
+from stalemate.plaintext import is_plain, short
 from stalemate.scenario.given import GivenWorlds
 from stalemate.scenario.resolve import Structures
 
 FORMAT: Final = 1
 ENDING: Final = ".parquet"
+MOST_BYTES: Final = 100_000_000
+"""A larger file is refused unread; ten thousand members of ours take a tenth."""
 _KEY: Final = b"stalemate-posterior"
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 
@@ -91,31 +96,39 @@ def find_posterior(name: str) -> GivenWorlds:
 
 def read_posterior(place: Path) -> GivenWorlds:
     """Return a stored posterior. Raises QueryError if it is something else, damaged or of other code."""
-    from pyarrow import ArrowException, BufferReader, parquet
+    from pyarrow import ArrowException, float64
 
     try:
-        data = place.read_bytes()
-        table = parquet.read_table(BufferReader(data))
-        about: dict[str, Any] = json.loads((table.schema.metadata or {})[_KEY])
+        data = read_plain(place, MOST_BYTES)
+        table = table_of(data)
+        about: dict[str, Any] = json_of((table.schema.metadata or {})[_KEY])
         if about["format"] != FORMAT:
-            raise QueryError(f"{place}: found format {about['format']}; this version reads format {FORMAT}")
+            told = short(repr(about["format"]))
+            raise QueryError(f"{place}: found format {told}; this version reads format {FORMAT}")
         names = tuple(name for name in table.column_names if name not in ("repair", "fire"))
+        texts = (about["name"], about["scenario_digest"], about["made_from"], *names)
+        if not all(isinstance(text, str) and is_plain(text) for text in texts):
+            raise ValueError("found something else than names on one line")
+        if any(table.schema.field(name).type != float64() for name in names) or not table.num_rows:
+            raise ValueError("found something else than members with a number a parameter")
         quantiles = np.stack([table.column(name).to_numpy() for name in names], axis=1)
         found = GivenWorlds(
-            name=str(about["name"]),
+            name=about["name"],
             digest=hashlib.sha256(data).hexdigest(),
-            scenario_digest=str(about["scenario_digest"]),
-            made_from=str(about["made_from"]),
+            scenario_digest=about["scenario_digest"],
+            made_from=about["made_from"],
             names=names,
             quantiles=quantiles,
-            repair=np.array(table.column("repair").to_pylist()),
-            fire=np.array(table.column("fire").to_pylist()),
+            repair=texts_of(table, "repair"),
+            fire=texts_of(table, "fire"),
         )
+        model = about["model"]
     except (OSError, ValueError, KeyError, TypeError, ArrowException) as error:
-        raise QueryError(f"{place} is not a stored posterior ({error!r}); calibrate again") from error
-    if not (quantiles.dtype == np.float64 and np.all((quantiles > 0) & (quantiles < 1))):
+        said = short(repr(error))
+        raise QueryError(f"{place} is not a stored posterior ({said}); calibrate again") from error
+    if not np.all((quantiles > 0) & (quantiles < 1)):
         raise QueryError(f"{place}: found quantiles outside 0 to 1; calibrate again")
-    if about["model"] != model_digest():
+    if model != model_digest():
         raise QueryError(f"{place} was calibrated with other code of the model; calibrate again")
     return found
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from stalemate.ensemble.outcomes import DAYS_PER_WEEK, OUTCOMES, Column, Kept
 from stalemate.ensemble.store import Recipe, check_sums, read_recipe, read_shard
-from stalemate.errors import QueryError
+from stalemate.errors import QueryError, RunError
 from stalemate.systems.variables import RECORDED
 
 if TYPE_CHECKING:
@@ -61,6 +61,8 @@ class Runs:
         }
         weekly = np.stack([kept.weekly for kept in self.kept])
         for quantity in dict.fromkeys(quantity for quantity, _ in recipe.columns):
+            if quantity not in RECORDED:
+                raise RunError(f"found the weekly series {quantity[:60]!r}, which this version does not know")
             variable = RECORDED[quantity]
             places = [place for name, place in recipe.columns if name == quantity and place]
             attrs = {"units": variable.unit, "long_name": variable.meaning, "week_is": str(variable.kind)}
@@ -103,7 +105,9 @@ def read_run(folder: Path) -> Runs:
 
 
 def joined(parts: Sequence[Kept]) -> Kept:
-    """Return consecutive wars as one; the caller gives them in order."""
+    """Return consecutive wars as one; the caller gives them in order. Raises RunError if they do not fit."""
+    if len({part.answers.shape[1:] for part in parts}) > 1:
+        raise RunError("parts of a run hold different numbers of answers; make the run again")
     return Kept(
         {o.name: np.concatenate([part.outcomes[o.name] for part in parts]) for o in OUTCOMES},
         np.concatenate([part.weekly for part in parts]),

@@ -28,8 +28,19 @@ from typing import Any, Final
 import numpy as np
 from filelock import FileLock, Timeout
 
-from stalemate.ensemble.outcomes import OUTCOMES, Column, Kept
+from stalemate.ensemble.foreign import (
+    array_of,
+    check_days,
+    check_recipe,
+    most_table_bytes,
+    outcomes_of,
+    read_inside,
+    read_manifest,
+)
+from stalemate.ensemble.outcomes import DAYS_PER_WEEK, OUTCOMES, Column, Kept
 from stalemate.errors import RunError
+from stalemate.files import json_of, leads_outside
+from stalemate.plaintext import short
 from stalemate.scenario.narrow import Narrow, narrowed
 from stalemate.scenario.schema import Scenario
 
@@ -38,6 +49,9 @@ SHARD_WARS: Final = 256
 """Wars of a policy in one set of files; part of the format."""
 
 _MANIFEST, _SUMS = "manifest.json", "SHA256SUMS"
+_MOST_SUMS_BYTES: Final = 100_000_000
+_MOST_ARRAY_BYTES: Final = 250_000_000
+"""Bytes of the arrays of one shard; those of the flagship take a hundredth."""
 _PACKAGE = Path(__file__).resolve().parents[1]
 _NO_PART_IN_RESULTS = ("analysis", "evidence", "interfaces")
 
@@ -132,6 +146,10 @@ class RunWriter:
     """
 
     def __init__(self, recipe: Recipe, out: Path) -> None:
+        try:
+            check_recipe(recipe.to_json())
+        except ValueError as error:
+            raise RunError(f"{out}: a run of this kind cannot be stored: {error}") from error
         self._recipe, self._out = recipe, out
         self._partial = out.with_name(out.name + ".partial")
         self._lock = FileLock(out.with_name(out.name + ".partial.lock"), timeout=0)
@@ -245,26 +263,38 @@ def read_recipe(run: Path) -> Recipe:
             )
         raise RunError(f"{run} is not a stored run: no such folder; make one with --out")
     try:
-        manifest = json.loads((run / _MANIFEST).read_bytes())
+        manifest = read_manifest(run / _MANIFEST)
         if manifest["format"] != FORMAT:
-            raise RunError(f"{run}: found format {manifest['format']}; this version reads format {FORMAT}")
-        return Recipe.from_json(manifest["recipe"])
+            found = short(repr(manifest["format"]))
+            raise RunError(f"{run}: found format {found}; this version reads format {FORMAT}")
+        check_recipe(manifest["recipe"])
+        recipe = Recipe.from_json(manifest["recipe"])
+        check_days(recipe.start, recipe.window_start, recipe.parting, recipe.end)
+        if not recipe.policies:
+            raise ValueError("it names no policy")
+        return recipe
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise RunError(f"{run} is not a stored run: its {_MANIFEST} cannot be read ({error!r})") from error
+        said = short(repr(error), 2000)
+        raise RunError(f"{run} is not a stored run: its {_MANIFEST} cannot be read ({said})") from error
 
 
 def check_sums(run: Path, recipe: Recipe) -> None:
     """Check every file of a run against its sum. Raises RunError that lists all damaged and missing files."""
     try:
-        lines = (run / _SUMS).read_text(encoding="utf-8").splitlines()
+        lines = read_inside(run / _SUMS, _MOST_SUMS_BYTES).decode().splitlines()
     except (OSError, ValueError) as error:
         raise RunError(f"{run}: {_SUMS} cannot be read ({error}); make the run again") from error
     expected = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+    files = 1 + 3 * len(recipe.policies) * recipe.shards
+    if len(expected) < files:
+        raise RunError(f"{run}: {_SUMS} names {len(expected):,} of {files:,} files; make the run again")
     faults = []
     for name in _all_files(recipe):
         path = run / name
         if not path.is_file():
             faults.append(f"{name} is missing")
+        elif leads_outside(path, run):
+            faults.append(f"{name} leads outside the folder")
         elif expected.get(name) != _sha256(path):
             faults.append(f"{name} is damaged")
     if faults:
@@ -273,20 +303,29 @@ def check_sums(run: Path, recipe: Recipe) -> None:
 
 def read_shard(run: Path, recipe: Recipe, policy: int, shard: int) -> Kept:
     """Return one shard of one policy. Raises RunError if its files cannot be read."""
-    from pyarrow import ArrowException, parquet
+    from pyarrow import ArrowException
 
     outcomes, weekly, answers = _shard_files(recipe, policy, shard)
+    wars, names = recipe.wars_of(shard), tuple(o.name for o in OUTCOMES)
+    weeks = -(-((recipe.end - recipe.start).days + 1) // DAYS_PER_WEEK)
     try:
-        table = parquet.read_table(run / outcomes)
+        longest = most_table_bytes(len(wars), len(names))
+        table = outcomes_of(read_inside(run / outcomes, longest), names, wars)
+        series = array_of(read_inside(run / weekly, _MOST_ARRAY_BYTES), "<f4", len(wars))
+        if series.shape[1:] != (weeks, len(recipe.columns)):
+            raise ValueError(f"weekly series of shape {series.shape}; expected {weeks} weeks")
         return Kept(
-            outcomes={o.name: table.column(o.name).to_numpy() for o in OUTCOMES},
-            weekly=np.load(run / weekly, allow_pickle=False),
-            answers=np.load(run / answers, allow_pickle=False),
-            repair=np.array(table.column("repair").to_pylist()),
-            fire=np.array(table.column("fire").to_pylist()),
+            outcomes={name: table[name] for name in names},
+            weekly=series,
+            answers=array_of(read_inside(run / answers, _MOST_ARRAY_BYTES), "<f8", len(wars)),
+            repair=table["repair"],
+            fire=table["fire"],
         )
     except (OSError, ValueError, KeyError, ArrowException) as error:
-        raise RunError(f"{run / outcomes} cannot be read ({error}); make the run again") from error
+        said = short(str(error))
+        raise RunError(
+            f"{run / outcomes} or its arrays cannot be read ({said}); make the run again"
+        ) from error
 
 
 def differences(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
@@ -323,10 +362,12 @@ def _refuse_other_manifest(partial: Path, found: bytes, wanted: bytes) -> None:
     if found == wanted:
         return
     try:
-        begun = json.loads(found)
+        begun = json_of(found)
         old, new = ({**m["made_with"], **m["recipe"]} for m in (begun, json.loads(wanted)))
     except (ValueError, KeyError, TypeError) as error:
-        raise RunError(f"{partial / _MANIFEST} cannot be read ({error!r}); remove {partial}") from error
+        raise RunError(
+            f"{partial / _MANIFEST} cannot be read ({short(repr(error))}); remove {partial}"
+        ) from error
     raise RunError(
         f"{partial} was begun otherwise: {differences(old, new)}. "
         "Repeat the first command to go on, remove the folder, or name another with --out"

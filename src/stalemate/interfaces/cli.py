@@ -28,6 +28,7 @@ from stalemate.interfaces import (
     why,
 )
 from stalemate.interfaces.atlas import command as atlas_command
+from stalemate.plaintext import shown
 
 app = typer.Typer(
     name="stalemate",
@@ -90,7 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except Exception as error:
         if os.environ.get("STALEMATE_DEBUG"):
             raise
-        print(_sentence(error), file=sys.stderr)
+        print(shown(_sentence(error)), file=sys.stderr)
         sys.exit(2 if isinstance(error, InputError) else 1)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from math import isnan
+from shlex import quote
 from typing import Any, Final
 
 from stalemate.analysis.compare import Comparison, Contrast, FormContrast, comparison_of, estimate_of
@@ -56,7 +57,7 @@ def scorecard_page(card: Scorecard) -> str:
     """Return the scorecard with a picture a row."""
     again = f"stalemate scorecard --replicates {card.replicates} --seed {card.seed}"
     if card.posterior:
-        again += f" --posterior {card.posterior.partition(' ')[0]}"
+        again += f" --posterior {quote(card.posterior.partition(' ')[0])}"
     return _page("scorecard.html", title="The model against the record", card=card, again=again)
 
 
@@ -139,20 +140,20 @@ def _forms(comparison: Comparison) -> tuple[tuple[FormContrast, tuple[Estimate, 
 
 
 def again_of(recipe: Recipe) -> str:
-    """Return the command that fights a run again."""
+    """Return the command that fights a run again; a shell takes its names for names whatever they hold."""
     names = [policy.name for policy in recipe.policies]
     verb = "compare" if len(names) == 2 else "run"
-    forms = [f"--{kind} {form}" for kind in ("repair", "fire") for form in getattr(recipe, kind)]
-    posterior = [f"--posterior {recipe.posterior.partition(' ')[0]}"] if recipe.posterior else []
+    forms = [f"--{kind} {quote(form)}" for kind in ("repair", "fire") for form in getattr(recipe, kind)]
+    posterior = [f"--posterior {quote(recipe.posterior.partition(' ')[0])}"] if recipe.posterior else []
     parts = [
-        f"stalemate {verb} {' '.join(names)}",
-        f"--scenario {recipe.scenario}",
+        f"stalemate {verb} {' '.join(map(quote, names))}",
+        f"--scenario {quote(recipe.scenario)}",
         f"--replicates {recipe.replicates} --seed {recipe.seed}",
         f"--until {recipe.end}",
         *(["--since-parting"] if recipe.window_start > recipe.start else []),
         *forms,
         *posterior,
-        *(f"--range {one.name}={one.low!r}..{one.high!r}" for one in recipe.ranges),
+        *(f"--range {quote(one.name)}={one.low!r}..{one.high!r}" for one in recipe.ranges),
         "--out RUN",
     ]
     return " ".join(parts)

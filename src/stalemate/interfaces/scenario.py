@@ -204,9 +204,10 @@ def _show_rows(scenario: "Scenario", table: str, as_json: bool) -> None:
 
 def _print_overview(console: "Console", scenario: "Scenario") -> None:
     facts = _facts(scenario)
-    console.print(f"{scenario.title}", style="bold", highlight=False)
+    console.print(scenario.title, style="bold", highlight=False, markup=False)
     console.print(scenario.summary, highlight=False, markup=False)
-    console.print(f"{scenario.start} to {scenario.end}, {scenario.days} days. {scenario.licence}.")
+    said = f"{scenario.start} to {scenario.end}, {scenario.days} days. {scenario.licence}."
+    console.print(said, markup=False)
     for switch, on in scenario.switches.items():
         console.print(f"switch {switch}: {'on' if on else 'off'}", highlight=False)
     rows = []

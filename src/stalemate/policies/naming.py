@@ -25,7 +25,7 @@ from stalemate.policies.plans import (
     Smart,
 )
 from stalemate.scenario.air import LAWS
-from stalemate.scenario.schema import Scenario
+from stalemate.scenario.schema import MOST_DAYS, Scenario
 
 NAMES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -50,12 +50,15 @@ CHANGES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "cap": "cap=0.5: this share of the policy's sorties at lines, roads and fixed targets",
         "effort": "effort=record: its own mix, with as many of these sorties as the record flew each month",
-        "delay": "delay=30: the policy begins so many days later",
+        "delay": "delay=30: the policy begins so many days later, at most ten years",
         "truce": "truce=1952-10-08..1953-04-26: no attack on anything from day to day",
         "law": f"law={LAWS[-1]}: the policy under that body of law from the first day",
     }
 )
 """What may follow a policy's name after a colon."""
+
+MOST_CHANGES: Final = 8
+"""Changes of one policy, at most."""
 
 _WINTERS: Final[Mapping[str, Callable[[date, date, date], AbstractPolicy]]] = {
     "smart": Smart,
@@ -75,6 +78,8 @@ def named(name: str, scenario: Scenario) -> AbstractPolicy:
     Raises PolicyError for an unknown name or change, or a date that the manifest lacks.
     """
     plain, *changes = name.split(":")
+    if len(changes) > MOST_CHANGES:
+        raise PolicyError(f"policy {plain[:60]!r}: found {len(changes)} changes; at most {MOST_CHANGES}")
     policy = _plan(plain, scenario)
     for change in changes:
         policy = _changed(policy, change, scenario)
@@ -99,14 +104,16 @@ def _plan(name: str, scenario: Scenario) -> AbstractPolicy:
         return _WINTERS[name](starts, ends, _date(scenario, Smart.name, "parts"))
     near = difflib.get_close_matches(name, NAMES, n=1)
     hint = f"; did you mean {near[0]!r}?" if near else ""
-    raise PolicyError(f"found the policy {name!r}; expected one of {', '.join(NAMES)}{hint}")
+    raise PolicyError(f"found the policy {name[:60]!r}; expected one of {', '.join(NAMES)}{hint}")
 
 
 def _changed(policy: AbstractPolicy, change: str, scenario: Scenario) -> AbstractPolicy:
     key, _, value = change.partition("=")
     if key not in CHANGES:
         known = "; ".join(CHANGES.values())
-        raise PolicyError(f"policy {policy.label!r}: found the change {change!r}; expected one of {known}")
+        raise PolicyError(
+            f"policy {policy.label!r}: found the change {change[:60]!r}; expected one of {known}"
+        )
     try:
         if key == "cap":
             share = float(value)
@@ -119,7 +126,7 @@ def _changed(policy: AbstractPolicy, change: str, scenario: Scenario) -> Abstrac
             return wrappers.matched(policy, scenario.start)
         if key == "delay":
             days = int(value)
-            if days < 0:
+            if not 0 <= days <= MOST_DAYS:
                 raise ValueError
             return wrappers.delayed(policy, days)
         if key == "truce":
@@ -129,12 +136,14 @@ def _changed(policy: AbstractPolicy, change: str, scenario: Scenario) -> Abstrac
             return wrappers.truce(policy, begins, ends)
     except ValueError:
         raise PolicyError(
-            f"policy {policy.label!r}: found the change {change!r}; expected one as {CHANGES[key]}"
+            f"policy {policy.label!r}: found the change {change[:60]!r}; expected one as {CHANGES[key]}"
         ) from None
     for law in LAWS:
         if value == law:
             return wrappers.under_law(policy, law, scenario.start)
-    raise PolicyError(f"policy {policy.label!r}: found the law {value!r}; expected one of {', '.join(LAWS)}")
+    raise PolicyError(
+        f"policy {policy.label!r}: found the law {value[:60]!r}; expected one of {', '.join(LAWS)}"
+    )
 
 
 def _date(scenario: Scenario, policy: str, key: str) -> date:

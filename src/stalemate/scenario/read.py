@@ -16,11 +16,13 @@ from pydantic import ValidationError
 
 from stalemate import shipped
 from stalemate.errors import Fault, ScenarioError
+from stalemate.plaintext import first_control, short
 from stalemate.scenario.catalogue import PARAMETERS, Needed
 from stalemate.scenario.checks import Context
 from stalemate.scenario.schema import TABLES, Manifest, Scenario
 from stalemate.scenario.tables import check
-from stalemate.table import Row, read_table, read_text
+from stalemate.spreadsheet import unguarded
+from stalemate.table import MAX_FAULTS, Row, read_table, read_text
 
 MANIFEST = "scenario.toml"
 MAX_MANIFEST_CHARACTERS = 65_536
@@ -32,10 +34,14 @@ MAX_MANIFEST_DEPTH = 8
 MAX_TABLE_BYTES = 1_000_000
 """A table of a scenario larger than this is refused unread; the largest of ours is a twentieth of it."""
 
-MAX_FAULTS = 100
-"""A file with more faults than this has the rest of them counted, not listed."""
-
 _SHOWN = 60
+_DEPTH = f"at most {MAX_MANIFEST_DEPTH} brackets or dots deep"
+_QUOTED = re.compile(
+    r'"""(?:\\.|[^\\])*?(?:"{3,5}|\Z)|"(?:\\.|[^"\\\n])*"?|#[^\n]*'
+    r"|'''.*?(?:'{3,5}|\Z)|'[^'\n]*'?",
+    re.DOTALL,
+)
+"""Texts and comments of TOML; one that does not end goes on to the end of its line, or of the file."""
 
 
 def load(
@@ -117,7 +123,7 @@ def find(name_or_path: str | Path) -> Path:
     near = difflib.get_close_matches(text, names(), n=1)
     hint = f"; did you mean {near[0]}?" if near else ""
     expected = f"a folder, or one of: {', '.join(names())}{hint}"
-    raise ScenarioError([Fault(text[:_SHOWN] or "''", 0, "", "no such scenario", expected)])
+    raise ScenarioError([Fault(short(text, _SHOWN) or "''", 0, "", "no such scenario", expected)])
 
 
 def _read_manifest(folder: Path, faults: list[Fault]) -> Manifest | None:
@@ -130,25 +136,23 @@ def _read_manifest(folder: Path, faults: list[Fault]) -> Manifest | None:
         return None
     deep = _too_deep(text)
     if deep:
-        expected = f"at most {MAX_MANIFEST_DEPTH} brackets or dots deep"
-        faults.append(Fault(MANIFEST, deep, "", "deep nesting", expected))
+        faults.append(Fault(MANIFEST, deep, "", "deep nesting", _DEPTH))
         return None
     try:
         values = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, ValueError, RecursionError) as error:
         line = re.search(r"at line (\d+)", str(error))
-        found = f"text that is not TOML ({str(error)[:_SHOWN]})"
+        found = f"text that is not TOML ({short(str(error), _SHOWN)})"
         faults.append(Fault(MANIFEST, int(line[1]) if line else 0, "", found, "a TOML file"))
+        return None
+    wrong = _unfit(values)
+    if wrong:
+        faults.append(Fault(MANIFEST, 0, "", *wrong))
         return None
     try:
         manifest = Manifest.model_validate(values)
     except ValidationError as error:
-        for detail in error.errors(include_url=False):
-            path = [str(part) for part in detail["loc"]]
-            found = "nothing" if detail["type"] == "missing" else repr(detail["input"])[:_SHOWN]
-            expected = detail["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
-            row = next(filter(None, (_line_of_key(text, key) for key in reversed(path))), 0)
-            faults.append(Fault(MANIFEST, row, ".".join(path), found, expected))
+        faults += _manifest_faults(text, error)
         return None
     for table in manifest.tables:
         if table not in TABLES:
@@ -157,21 +161,59 @@ def _read_manifest(folder: Path, faults: list[Fault]) -> Manifest | None:
     return manifest
 
 
+def _manifest_faults(text: str, error: ValidationError) -> list[Fault]:
+    faults = []
+    for detail in error.errors(include_url=False)[:MAX_FAULTS]:
+        path = [str(part) for part in detail["loc"]]
+        found = "nothing" if detail["type"] == "missing" else short(repr(detail["input"]), _SHOWN)
+        expected = detail["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+        row = next(filter(None, (_line_of_key(text, key) for key in reversed(path))), 0)
+        column = ".".join(short(part, _SHOWN) for part in path)
+        faults.append(Fault(MANIFEST, row, column, found, expected))
+    if error.error_count() > MAX_FAULTS:
+        more = f"{error.error_count() - MAX_FAULTS:,} more faults"
+        faults.append(Fault(MANIFEST, 0, "", more, "none"))
+    return faults
+
+
 def _too_deep(text: str) -> int:
-    """Return the first line on which brackets stand too deep or a key has too many dots, else 0."""
+    """Return the first line on which brackets stand too deep or a key has too many dots, else 0.
+
+    What stands in quotes or after ``#`` is left out. What TOML itself refuses may be counted wrongly.
+    """
+    plain = _QUOTED.sub(lambda found: "\n" * found[0].count("\n"), text)
     depth = 0
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(plain.split("\n"), start=1):
         for character in line:
             depth += (character in "[{") - (character in "]}")
             if depth > MAX_MANIFEST_DEPTH:
                 return number
-        if line.split("=", 1)[0].count(".") > 4 * MAX_MANIFEST_DEPTH:
+        if any(part.count(".") > 4 * MAX_MANIFEST_DEPTH for part in re.split("[=,{]", line)):
             return number
     return 0
 
 
+def _unfit(values: object) -> tuple[str, str] | None:
+    """Return what no manifest may hold, if there is such a thing: deep nesting, or a control character."""
+    level = [values]
+    for _ in range(4 * MAX_MANIFEST_DEPTH):
+        texts = [one for one in level if isinstance(one, str)]
+        texts += [key for one in level if isinstance(one, dict) for key in one]
+        for one in texts:
+            control = first_control(one)
+            if control is not None:
+                return f"the control character {control[1]}", "plain text"
+        inner = [
+            one.values() if isinstance(one, dict) else one for one in level if isinstance(one, dict | list)
+        ]
+        level = [one for held in inner for one in held]
+        if not level:
+            return None
+    return "deep nesting", _DEPTH
+
+
 def _line_of_key(text: str, key: str) -> int:
-    match = re.search(rf"^\s*\[?\s*{re.escape(key)}\s*[=\].]", text, re.MULTILINE)
+    match = re.search(rf"^[ \t]*\[?[ \t]*{re.escape(key)}[ \t]*[=\].]", text, re.MULTILINE)
     return text[: match.start()].count("\n") + 1 if match else 0
 
 
@@ -190,15 +232,15 @@ def _at_most(faults: Sequence[Fault]) -> list[Fault]:
     """Return the faults with those beyond MAX_FAULTS of a file joined into one."""
     count = Counter(fault.file for fault in faults)
     listed: Counter[str] = Counter()
-    short = []
+    kept = []
     for fault in faults:
         listed[fault.file] += 1
-        if listed[fault.file] <= MAX_FAULTS:
-            short.append(fault)
+        if listed[fault.file] <= MAX_FAULTS + 1:
+            kept.append(fault)
     for file, number in count.items():
-        if number > MAX_FAULTS:
-            short.append(Fault(file, 0, "", f"{number - MAX_FAULTS:,} more faults", "none"))
-    return short
+        if number > MAX_FAULTS + 1:
+            kept.append(Fault(file, 0, "", f"{number - MAX_FAULTS - 1:,} more faults", "none"))
+    return kept
 
 
 def _lines(folder: Path, name: str, row_type: type[Row]) -> dict[Row, int]:
@@ -211,7 +253,10 @@ def _lines(folder: Path, name: str, row_type: type[Row]) -> dict[Row, int]:
         line = reader.line_num + 1
         for cells in reader:
             if len(cells) == len(header):
-                values = {column: cell.strip() or None for column, cell in zip(header, cells, strict=True)}
+                values = {
+                    column: unguarded(cell.strip()) or None
+                    for column, cell in zip(header, cells, strict=True)
+                }
                 try:
                     found.setdefault(row_type.model_validate(values), line)
                 except ValidationError:

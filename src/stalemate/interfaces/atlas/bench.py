@@ -31,6 +31,7 @@ MOST_SUBMITTED: Final = 12
 RESTED_S: Final = 5.0
 
 _ANSWER: Final = "answer.json"
+_MOST_ANSWER_BYTES: Final = 50_000_000
 _KEPT: Final = 8
 
 
@@ -258,10 +259,12 @@ class _Answers:
 
 def _stored(place: Path) -> bytes | None:
     """Return an answer that is kept beside a run, unless other code made it."""
+    from stalemate.ensemble.foreign import read_inside
+    from stalemate.files import json_of
     from stalemate.interfaces.atlas.runanswers import code_digest
 
     try:
-        data = place.read_bytes()
-        return data if json.loads(data)["made_by"] == code_digest() else None
+        data = read_inside(place, _MOST_ANSWER_BYTES)
+        return data if json_of(data)["made_by"] == code_digest() else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
