@@ -289,7 +289,7 @@ def check_sums(run: Path, recipe: Recipe) -> None:
     if len(expected) < files:
         raise RunError(f"{run}: {_SUMS} names {len(expected):,} of {files:,} files; make the run again")
     faults = []
-    for name in _all_files(recipe):
+    for name in (_MANIFEST, *_summed_files(recipe)):
         path = run / name
         if not path.is_file():
             faults.append(f"{name} is missing")
@@ -403,8 +403,13 @@ def _cannot_write(path: Path, error: OSError) -> RunError:
     )
 
 
-def _all_files(recipe: Recipe) -> Iterator[str]:
-    yield _MANIFEST
+def files_of(recipe: Recipe) -> Iterator[str]:
+    """Yield the names of all files of a stored run."""
+    yield from (_MANIFEST, _SUMS)
+    yield from _summed_files(recipe)
+
+
+def _summed_files(recipe: Recipe) -> Iterator[str]:
     for policy in range(len(recipe.policies)):
         for shard in range(recipe.shards):
             yield from _shard_files(recipe, policy, shard)

@@ -17,7 +17,7 @@ from stalemate.ensemble.runs import Runs
 from stalemate.evidence.figure import FrontPoint, Place
 from stalemate.evidence.ledger import Ledger
 from stalemate.interfaces.atlas.basemap import Line, base_map
-from stalemate.interfaces.picture import panel
+from stalemate.interfaces.picture import panel, take_literally
 from stalemate.scenario.schema import Observed, Scenario
 from stalemate.systems.variables import RECORDED
 
@@ -227,6 +227,7 @@ def _sectors(axes: "Axes", war: Scenario, runs: Runs, south: float) -> None:
 def _drawn(figure: "Figure") -> bytes:
     from matplotlib import rc_context
 
+    take_literally(figure)
     drawn = io.BytesIO()
     with rc_context({"svg.hashsalt": "stalemate", "svg.fonttype": "none"}):
         figure.savefig(drawn, format="svg", metadata={"Date": None})

@@ -1,7 +1,5 @@
 """Answers as files: comma-separated tables and GeoJSON, with where they are from."""
 
-import csv
-import io
 import json
 from collections.abc import Callable, Iterable, Sequence
 from importlib.metadata import version
@@ -12,6 +10,7 @@ from starlette.responses import Response
 
 from stalemate.interfaces.atlas.archive import Archive
 from stalemate.interfaces.atlas.shapes import Metadata, Question
+from stalemate.spreadsheet import csv_text
 
 Geometry = dict[str, Any]
 
@@ -33,14 +32,13 @@ def metadata_of(archive: Archive, dataset: str, about: str, asked: Question, row
 
 
 def as_csv(metadata: Metadata, rows: Sequence[BaseModel], columns: Sequence[str]) -> Response:
-    """Return rows as a table; a cell that holds several things separates them with semicolons."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    for row in rows:
-        cells = row.model_dump(mode="json")
-        writer.writerow([_cell(cells[column]) for column in columns])
-    return _file(metadata, text.getvalue(), "csv", "text/csv")
+    """Return rows as a table; a cell that holds several things separates them with semicolons.
+
+    No cell is a formula: see ``spreadsheet``.
+    """
+    dumped = (row.model_dump(mode="json") for row in rows)
+    cells = ([_cell(row[column]) for column in columns] for row in dumped)
+    return _file(metadata, csv_text([columns, *cells]), "csv", "text/csv")
 
 
 def as_geojson(

@@ -10,7 +10,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from stalemate.ensemble.store import Recipe
+from stalemate.ensemble.store import Recipe, files_of
+from stalemate.errors import RunError
+from stalemate.files import leads_outside
 from stalemate.interfaces.pages import again_of
 
 if TYPE_CHECKING:
@@ -21,15 +23,22 @@ _PIECE: Final = 1 << 20
 
 
 def bundle(run: Path, recipe: Recipe, asked: "Asked") -> Iterator[bytes]:
-    """Yield the archive of a stored run piece by piece; it is never whole in memory."""
+    """Yield the archive of a stored run piece by piece; it is never whole in memory.
+
+    It holds the files that a run of this recipe has, whatever else lies in the folder. Raises RunError at a
+    file that is a link to somewhere else.
+    """
     buffer = _Drained()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         question = json.dumps(asdict(asked), indent=1) + "\n"
         for name, text in (("README.txt", _readme(recipe)), ("question.json", question)):
             archive.writestr(zipfile.ZipInfo(name, _LONG_AGO), text)
         yield buffer.drain()
-        for path in sorted(path for path in run.rglob("*") if path.is_file()):
-            info = zipfile.ZipInfo(f"run/{path.relative_to(run).as_posix()}", _LONG_AGO)
+        for name in sorted(files_of(recipe)):
+            path = run / name
+            if leads_outside(path, run):
+                raise RunError(f"{path} leads outside the folder of the run; make the run again")
+            info = zipfile.ZipInfo(f"run/{name}", _LONG_AGO)
             info.file_size = path.stat().st_size
             with path.open("rb") as source, archive.open(info, "w") as target:
                 while piece := source.read(_PIECE):

@@ -1,7 +1,5 @@
 """Every chart and table of a run as rows with their units, and from them the files that are downloaded."""
 
-import csv
-import io
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from stalemate.ensemble.store import Recipe
 from stalemate.interfaces.atlas import runcharts
 from stalemate.interfaces.causes import CAUSE_WORDS
 from stalemate.interfaces.pages import again_of
+from stalemate.spreadsheet import csv_text
 
 Cell = str | float | int | bool | None
 Row = tuple[Cell, ...]
@@ -62,11 +61,8 @@ class Table:
                 ensure_ascii=False,
                 allow_nan=False,
             ).encode()
-        text = io.StringIO(newline="")
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow([f"{name} [{unit}]" if unit else name for name, unit in self.columns])
-        writer.writerows(self.rows)
-        return text.getvalue().encode()
+        heads = [f"{name} [{unit}]" if unit else name for name, unit in self.columns]
+        return csv_text([heads, *self.rows]).encode()
 
 
 @dataclass(frozen=True)
