@@ -78,13 +78,17 @@ def series(quantity: str, seed: int, war: int, days: int) -> np.ndarray:
     return luck.gamma(4.0, 25.0, shape)
 
 
-def simulate(prepared, policy, seed, replicates, *, record, whole=(), structures=None, until=None):
+def simulate(
+    prepared, policy, seed, replicates, *, record, whole=(), structures=None, until=None, watch=None
+):
     """Run the toy war with the engine's arguments."""
     structures = structures or engine.Structures()
     days = until if until is not None else prepared.days
     parted = np.arange(days) >= ((policy.parts - prepared.start).days if policy.parts else days)
     daily = {}
     for name in record:
+        if watch is not None:
+            watch(name, 0, None, None, None)
         quantity, _, chosen = name.partition("@")
         wars = np.stack([series(quantity, seed, war, days) for war in replicates])
         shift = getattr(policy, "shift", 0.0) * parted

@@ -19,7 +19,7 @@ from stalemate.analysis.shapley import shapley
 from stalemate.engine import simulate as engine
 from stalemate.engine.day import DAY
 from stalemate.engine.simulate import Prepared, Structures
-from stalemate.ensemble.pool import Progress, side_by_side
+from stalemate.ensemble.pool import Progress, Workers, go_on, side_by_side
 from stalemate.ensemble.posteriors import structures_of
 from stalemate.ensemble.runner import DEFAULT_SEED, checked_counts
 from stalemate.ensemble.store import differences, model_digest, read_recipe
@@ -163,7 +163,7 @@ def why(
     replicates: int = DEFAULT_WARS,
     seed: int = DEFAULT_SEED,
     structures: Structures | None = None,
-    workers: int | None = None,
+    workers: Workers = None,
     progress: Progress | None = None,
 ) -> Causes:
     """Return what each cause took from what reached the front, or from what the railway brought.
@@ -277,6 +277,7 @@ class _Book:
 
     def watch(self, system: str, day: int, theatre: Records, worlds: Records, wars: Records) -> None:
         """Take down the day if it is in the period, and the trucks destroyed in any case."""
+        go_on()
         if system != _TRANSPORT.name:
             return
         if day >= self._first:

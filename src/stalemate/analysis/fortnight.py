@@ -18,7 +18,7 @@ from stalemate.analysis.ranking import COMMITTEE, meeting_on
 from stalemate.engine import simulate as engine
 from stalemate.engine.history import history_of
 from stalemate.engine.simulate import Prepared, Structures
-from stalemate.ensemble.pool import Progress, side_by_side
+from stalemate.ensemble.pool import Progress, go_on, side_by_side
 from stalemate.ensemble.runner import checked_counts
 from stalemate.errors import QueryError
 from stalemate.policies.naming import named
@@ -180,6 +180,7 @@ class _Morning:
 
     def watch(self, system: str, day: int, theatre: Records, worlds: Records, wars: Records) -> None:
         """Let the committee meet on a copy of the day, and take down what can be had and what is planned."""
+        go_on()
         if system != COMMITTEE or day != self._day:
             return
         place, states = meeting_on(day, theatre, worlds, wars)

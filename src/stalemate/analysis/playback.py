@@ -19,7 +19,7 @@ from stalemate.analysis.played import QUANTITIES, WHOLES, Playback, Series, Trac
 from stalemate.engine import simulate as engine
 from stalemate.engine.simulate import Block, Structures
 from stalemate.ensemble.outcomes import DAYS_PER_WEEK, by_week, whole_of
-from stalemate.ensemble.pool import Progress
+from stalemate.ensemble.pool import Progress, Workers
 from stalemate.ensemble.runner import DEFAULT_SEED, checked_counts, fight_each
 from stalemate.errors import QueryError
 from stalemate.policies.directive import AbstractPolicy
@@ -40,7 +40,7 @@ def playback(
     replicate: int = 0,
     seed: int = DEFAULT_SEED,
     structures: Structures | None = None,
-    workers: int | None = None,
+    workers: Workers = None,
     progress: Progress | None = None,
 ) -> Playback:
     """Fight wars of one or more policies and return weekly series by place; ``replicate`` is kept whole.

@@ -17,7 +17,7 @@ from stalemate.analysis.estimate import Estimate, estimate
 from stalemate.engine import simulate as engine
 from stalemate.engine.day import DAY
 from stalemate.engine.simulate import Prepared, Structures
-from stalemate.ensemble.pool import Progress, side_by_side
+from stalemate.ensemble.pool import Progress, go_on, side_by_side
 from stalemate.ensemble.runner import DEFAULT_SEED, checked_counts
 from stalemate.errors import QueryError
 from stalemate.policies.directive import AbstractPolicy, Choice, Directive, Observation
@@ -198,6 +198,7 @@ class _Meeting:
 
     def watch(self, system: str, day: int, theatre: Records, worlds: Records, wars: Records) -> None:
         """Let the committee meet on a copy of the day, and take down what it planned."""
+        go_on()
         if system != COMMITTEE or day != self._day:
             return
         place, states = meeting_on(day, theatre, worlds, wars)

@@ -16,7 +16,7 @@ from stalemate.analysis.sensitivity import check_can
 from stalemate.engine import simulate as engine
 from stalemate.engine.simulate import Structures
 from stalemate.ensemble.outcomes import only_whole, outcome_named, outcomes_of
-from stalemate.ensemble.pool import Progress, side_by_side
+from stalemate.ensemble.pool import Progress, go_on, side_by_side
 from stalemate.ensemble.runner import DEFAULT_SEED
 from stalemate.errors import QueryError
 from stalemate.policies.directive import AbstractPolicy
@@ -99,7 +99,7 @@ def screening(
         record = [wanted.quantity]
         whole = () if wanted.place is not None else only_whole(record)
         block = engine.simulate(
-            prepared, policy, seed, range(length), record=record, whole=whole, structures=one
+            prepared, policy, seed, range(length), record=record, whole=whole, structures=one, watch=go_on
         )
         return outcomes_of(block.daily, 0, 0, last, [wanted])[outcome]
 

@@ -18,6 +18,7 @@ from typing import Final, Literal
 
 from stalemate.engine.simulate import Structures
 from stalemate.ensemble.foreign import check_asked, read_manifest
+from stalemate.ensemble.pool import GivenUp, Threads
 from stalemate.ensemble.runner import checked_counts, run
 from stalemate.ensemble.store import model_digest, write_whole
 from stalemate.errors import BusyError, QueryError, StalemateError
@@ -33,7 +34,7 @@ MOST_WARS: Final = 20_000
 """Wars of a policy that one job may ask for."""
 MOST_POLICIES: Final = 4
 BLOCK_WARS: Final = 128
-"""Wars side by side: few enough that a run tells of itself, and stops, every few seconds."""
+"""Wars side by side: few enough that a run tells of itself every few seconds."""
 _ASKED, _RUN = "asked.json", "run"
 _NAME: Final = re.compile(r"[0-9a-f]{16}")
 _ENDED: Final = ("done", "stopped", "failed")
@@ -79,10 +80,6 @@ class Job:
         return self.state in _ENDED
 
 
-class _Stopped(Exception):
-    """Raised inside a run to end it; what is done stays on disk."""
-
-
 class Jobs:
     """The queue. ``at_once`` runs are fought at a time, each with as many cores as ``workers`` says.
 
@@ -104,7 +101,7 @@ class Jobs:
         self._fight = fight
         self._changed = threading.Condition()
         self._queue: deque[str] = deque()
-        self._to_stop: set[str] = set()
+        self._pools: dict[str, Threads] = {}
         self._closing = False
         left = sorted(folder.iterdir()) if folder.is_dir() else []
         self._jobs = {job.name: job for job in map(self._found, left)}
@@ -130,7 +127,6 @@ class Jobs:
                 raise BusyError(f"{len(self._queue)} runs wait already; let one end, or stop one")
             text = json.dumps(asdict(asked), indent=1) + "\n"
             write_whole(self._folder / name / _ASKED, text.encode())
-            self._to_stop.discard(name)
             self._queue.append(name)
             total = asked.replicates * len(asked.policies)
             self._set(Job(name, asked, "waiting", known.done if known else 0, total))
@@ -177,14 +173,14 @@ class Jobs:
         return self._folder / name / _RUN
 
     def stop(self, name: str) -> Job:
-        """Stop a job; it keeps what is done and goes on when it is submitted again."""
+        """Stop a job, within the day; it keeps what is whole and goes on when it is submitted again."""
         with self._changed:
             job = self.job(name)
             if job.state == "waiting":
                 self._queue.remove(name)
                 self._set(replace(job, state="stopped"))
             elif job.state == "running":
-                self._to_stop.add(name)
+                self._pools[name].stop()
             return self._jobs[name]
 
     def watch(self, name: str, wait_seconds: float | None = None) -> Iterator[Job]:
@@ -201,6 +197,8 @@ class Jobs:
         """Stop what runs, keep what is done, and end the threads."""
         with self._changed:
             self._closing = True
+            for pool in self._pools.values():
+                pool.stop()
             self._changed.notify_all()
         for thread in self._threads:
             thread.join()
@@ -215,12 +213,14 @@ class Jobs:
                 if self._closing:
                     return
                 job = self._jobs[self._queue.popleft()]
+                pool = self._pools[job.name] = Threads(self._workers)
                 self._set(replace(job, state="running"))
-            ended = self._fought(job)
+            ended = self._fought(job, pool)
             with self._changed:
+                del self._pools[job.name]
                 self._set(ended)
 
-    def _fought(self, job: Job) -> Job:
+    def _fought(self, job: Job, pool: Threads) -> Job:
         """Fight a job and return how it ended."""
         asked = job.asked
         try:
@@ -232,11 +232,11 @@ class Jobs:
                 since_parting=asked.since_parting,
                 structures=Structures(repair=asked.repair, fire=asked.fire),
                 out=self._folder / job.name / _RUN,
-                workers=self._workers,
+                workers=pool,
                 block=BLOCK_WARS,
                 progress=partial(self._tell, job.name),
             )
-        except _Stopped:
+        except GivenUp:
             return replace(self._jobs[job.name], state="stopped")
         except Exception as error:
             said = str(error) if isinstance(error, StalemateError) else f"{type(error).__name__}: {error}"
@@ -244,11 +244,8 @@ class Jobs:
         return replace(job, state="done", done=job.total)
 
     def _tell(self, name: str, wars_done: int, wars_total: int) -> None:
-        """Take down how far a run is, and end it if it should stop."""
+        """Take down how far a run is."""
         with self._changed:
-            if self._closing or name in self._to_stop:
-                self._to_stop.discard(name)
-                raise _Stopped
             job = self._jobs[name]
             self._set(replace(job, state="running", done=job.total - wars_total + wars_done))
 

@@ -5,12 +5,13 @@ no pickling.
 """
 
 import os
+import threading
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
-from typing import Protocol, TypeVar, final
+from typing import Final, Protocol, TypeVar, final
 
 from stalemate.errors import QueryError
 from stalemate.policies.directive import AbstractPolicy
@@ -20,6 +21,10 @@ T_co = TypeVar("T_co", covariant=True)
 
 _BLOCKS_AHEAD = 2
 """Blocks begun for each worker before the oldest is taken: enough to keep workers busy, few in memory."""
+
+
+class GivenUp(Exception):
+    """Raised inside a block whose pool was told to end, and to whoever waits for it; the block is lost."""
 
 
 class Progress(Protocol):
@@ -56,7 +61,7 @@ class AbstractPool(ABC):
 
     @abstractmethod
     def end(self) -> None:
-        """Wait for what runs and give up what waits; the pool may be used again."""
+        """Give up what runs and what waits; the pool may be used again."""
 
 
 Workers = int | AbstractPool | None
@@ -64,22 +69,60 @@ Workers = int | AbstractPool | None
 
 
 @final
-class _Threads(AbstractPool):
-    def __init__(self, workers: int | None) -> None:
+class Threads(AbstractPool):
+    """Threads of this process: so many, or one for each core. Raises QueryError for fewer than 1.
+
+    ``stopped``, if it is given, tells the pool to stop when it is set.
+    """
+
+    def __init__(self, workers: int | None = None, stopped: threading.Event | None = None) -> None:
         self._workers = counted_workers(workers)
-        self._pool = ThreadPoolExecutor(self._workers, thread_name_prefix="wars")
+        self._begun: list[ThreadPoolExecutor] = []
+        self._ending, self._stopped = threading.Event(), stopped or threading.Event()
 
     @property
     def workers(self) -> int:
+        """Return how many blocks are fought at once."""
         return self._workers
 
-    def begin(
-        self, one: Callable[[AbstractPolicy, range], T]
-    ) -> Callable[[AbstractPolicy, range], Answer[T]]:
-        return lambda policy, part: self._pool.submit(one, policy, part)
+    def begin(self, one: Fight[T]) -> Fight[Answer[T]]:
+        """Return what puts a block into a thread."""
+        pool = ThreadPoolExecutor(self._workers, thread_name_prefix="wars")
+        self._begun.append(pool)
+        ending = self._ending = threading.Event()
+
+        def fight(policy: AbstractPolicy, part: range) -> T:
+            _MINE.told = (ending, self._stopped)
+            go_on()
+            return one(policy, part)
+
+        return lambda policy, part: pool.submit(fight, policy, part)
 
     def end(self) -> None:
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        """Give up what runs, at its next system's turn, and what waits."""
+        self._ending.set()
+        while self._begun:
+            self._begun.pop().shutdown(wait=True, cancel_futures=True)
+
+    def stop(self) -> None:
+        """End what is fought now and whatever is begun later; may be called from any thread.
+
+        Whoever waits for a block is told with GivenUp.
+        """
+        self._stopped.set()
+
+
+_MINE: Final = threading.local()
+"""What tells a thread of a pool to give up the block that it fights."""
+
+
+def go_on(*_: object) -> None:
+    """Raise GivenUp if the pool that fights this thread's block was told to end.
+
+    It takes what the engine's ``watch`` is given, and looks at none of it. Elsewhere it does nothing.
+    """
+    if any(event.is_set() for event in getattr(_MINE, "told", ())):
+        raise GivenUp
 
 
 def side_by_side(
@@ -88,12 +131,12 @@ def side_by_side(
     *,
     workers: Workers = None,
     progress: Progress | None = None,
-) -> Iterator[T]:
+) -> Generator[T]:
     """Yield what ``one`` makes of each policy and its part of the wars, in order, several at a time.
 
-    Raises QueryError for workers below 1.
+    Close it to give up what is being fought. Raises QueryError for workers below 1.
     """
-    pool = workers if isinstance(workers, AbstractPool) else _Threads(workers)
+    pool = workers if isinstance(workers, AbstractPool) else Threads(workers)
     total = sum(len(part) for _, part in wars)
     done = 0
     todo = iter(wars)

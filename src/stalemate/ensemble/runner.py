@@ -4,7 +4,8 @@ Neither workers nor block size can move a bit of the result: a war's luck is add
 number, and blocks are put together in order.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -22,7 +23,7 @@ from stalemate.ensemble.outcomes import (
     outcomes_of,
     weekly_of,
 )
-from stalemate.ensemble.pool import Progress, Workers, side_by_side
+from stalemate.ensemble.pool import Progress, Workers, go_on, side_by_side
 from stalemate.ensemble.posteriors import structures_of
 from stalemate.ensemble.questions import answers_of, questions_of, recorded_for
 from stalemate.ensemble.runs import Runs, joined, part_of, read_run
@@ -79,8 +80,9 @@ def run(
         return job.remembered(block, workers, progress)
     with RunWriter(job.recipe, out) as writer:
         todo = [place for place in job.places() if not writer.has(*place)]
-        for place, kept in job.fight(todo, block, workers, progress):
-            writer.write(*place, kept)
+        with closing(job.fight(todo, block, workers, progress)) as fought:
+            for place, kept in fought:
+                writer.write(*place, kept)
         writer.finish()
     return read_run(out)
 
@@ -118,8 +120,9 @@ def run_until(
         todo = [(p, shard) for shard in range(first, last) for p in policies]
         offset = len(job.policies) * fought
         told = progress and (lambda done, total, offset=offset: progress(offset + done, offset + total))
-        for (p, _), kept in job.fight(todo, block, workers, told):
-            parts[p].append(kept)
+        with closing(job.fight(todo, block, workers, told)) as results:
+            for (p, _), kept in results:
+                parts[p].append(kept)
         kept_so_far = tuple(joined(mine) for mine in parts)
         fought = len(kept_so_far[0].repair)
         aim = wanted(kept_so_far)
@@ -165,7 +168,7 @@ class _Job:
         block: int,
         workers: Workers,
         progress: Progress | None,
-    ) -> Iterator[tuple[tuple[int, int], Kept]]:
+    ) -> Generator[tuple[tuple[int, int], Kept]]:
         """Yield what is kept of each shard of a policy (policy, shard), each policy's in order."""
         stretches = [
             (p, shards, _blocks([self.recipe.wars_of(shard) for shard in shards], block))
@@ -181,13 +184,13 @@ class _Job:
             until=self.days,
             reduce=self.keep,
         )
-        results = run_blocks(plan, workers=workers, progress=progress)
-        for p, shards, parts in stretches:
-            kept = joined([next(results) for _ in parts])
-            first = self.recipe.wars_of(shards[0]).start
-            for shard in shards:
-                wars = self.recipe.wars_of(shard)
-                yield (p, shard), part_of(kept, slice(wars.start - first, wars.stop - first))
+        with closing(run_blocks(plan, workers=workers, progress=progress)) as results:
+            for p, shards, parts in stretches:
+                kept = joined([next(results) for _ in parts])
+                first = self.recipe.wars_of(shards[0]).start
+                for shard in shards:
+                    wars = self.recipe.wars_of(shard)
+                    yield (p, shard), part_of(kept, slice(wars.start - first, wars.stop - first))
 
 
 def _job(
@@ -273,8 +276,11 @@ class Plan(Generic[T]):
     whole: Sequence[str] = ()
 
 
-def run_blocks(plan: Plan[T], *, workers: Workers = None, progress: Progress | None = None) -> Iterator[T]:
-    """Yield what is kept of each block, in the plan's order. Raises QueryError for workers below 1."""
+def run_blocks(plan: Plan[T], *, workers: Workers = None, progress: Progress | None = None) -> Generator[T]:
+    """Yield what is kept of each block, in the plan's order; close it to give up what is being fought.
+
+    Raises QueryError for workers below 1.
+    """
 
     def one(policy: AbstractPolicy, part: range) -> T:
         return plan.reduce(
@@ -287,6 +293,7 @@ def run_blocks(plan: Plan[T], *, workers: Workers = None, progress: Progress | N
                 whole=plan.whole,
                 structures=plan.structures,
                 until=plan.until,
+                watch=go_on,
             )
         )
 
@@ -322,8 +329,8 @@ def fight_each(
         reduce=reduce,
         whole=whole,
     )
-    blocks = run_blocks(plan, workers=workers, progress=progress)
-    return [[next(blocks) for _ in parts] for _ in policies]
+    with closing(run_blocks(plan, workers=workers, progress=progress)) as blocks:
+        return [[next(blocks) for _ in parts] for _ in policies]
 
 
 def checked_counts(replicates: int, seed: int) -> None:

@@ -54,14 +54,14 @@ _FILES: Final[dict[int | str, dict[str, Any]]] = {
 Key = Annotated[str, InPath(min_length=1, max_length=120)]
 
 
-def router(archive: Archive) -> APIRouter:
-    """Return all routes of the interface over one archive."""
+def router(archive: Archive, player: Player) -> APIRouter:
+    """Return all routes of the interface over one archive; ``player`` fights the wars of a playback."""
     routes = APIRouter(prefix=API, responses=FAULTS, dependencies=[Depends(_each_once)])
     _add_chronicle(routes, archive)
     _add_figures(routes, archive)
     _add_land(routes, archive)
     add_map_lists(routes, archive)
-    add_playback(routes, archive, Player(archive.war))
+    add_playback(routes, archive, player)
     _add_origins(routes, archive)
     return routes
 

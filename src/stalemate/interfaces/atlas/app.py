@@ -17,6 +17,7 @@ from stalemate.interfaces.atlas.archive import Archive
 from stalemate.interfaces.atlas.bench import Bench, NotDoneError, TooManyError, runs_folder
 from stalemate.interfaces.atlas.faults import Malformed, Refusal, answer, title_of
 from stalemate.interfaces.atlas.guard import Door, Guard
+from stalemate.interfaces.atlas.playing import Player
 from stalemate.interfaces.atlas.runapi import run_router
 from stalemate.interfaces.atlas.runpages import add_run_pages
 from stalemate.interfaces.atlas.shapes import LONGEST_QUESTION
@@ -45,7 +46,7 @@ def create_app(archive: Archive, door: Door, bench: Bench | None = None) -> ASGI
         redirect_slashes=False,
     )
     _add_faults(app, site)
-    app.include_router(router(archive))
+    app.include_router(router(archive, Player(archive.war, threads=bench.threads)))
     app.include_router(run_router(bench))
     _add_static(app, site)
     add_run_pages(app, site, bench)

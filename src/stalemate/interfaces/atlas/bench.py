@@ -24,6 +24,7 @@ from stalemate.scenario.schema import Scenario
 
 if TYPE_CHECKING:
     from stalemate.ensemble.jobs import Asked, Job, Jobs
+    from stalemate.ensemble.pool import Threads
 
 MOST_WAITING: Final = 8
 MOST_SUBMITTED: Final = 12
@@ -129,6 +130,12 @@ class Bench:
                     fight=self._fight or run,
                 )
             return self._opened
+
+    def threads(self) -> "Threads":
+        """Return where a page's own wars are fought until the workbench closes."""
+        from stalemate.ensemble.pool import Threads
+
+        return Threads(self._workers, self.closing)
 
     def warm(self) -> None:
         """Load what the first question about runs would otherwise wait for."""
@@ -246,12 +253,8 @@ class _Answers:
         from stalemate.ensemble.store import write_whole
         from stalemate.interfaces.atlas.runanswers import answer_of
 
-        def told(wars_done: int, wars_total: int) -> None:
-            if self._bench.closing.is_set():
-                raise QueryError("the atlas was closed; ask again")
-
         run = self._bench.jobs.run_of(name)
-        answer = answer_of(read_run(run), self._bench.war, progress=told)
+        answer = answer_of(read_run(run), self._bench.war, workers=self._bench.threads())
         data = json.dumps(answer, ensure_ascii=False, allow_nan=False).encode()
         write_whole(run.parent / _ANSWER, data)
         return data

@@ -11,7 +11,7 @@ from stalemate.errors import BusyError, QueryError, StalemateError
 from stalemate.scenario.schema import Scenario
 
 if TYPE_CHECKING:
-    from stalemate.ensemble.pool import Progress
+    from stalemate.ensemble.pool import Progress, Workers
 
 KEPT: Final = 6
 """Answers kept in memory, about 3 MB each; the one asked for longest ago goes first."""
@@ -39,10 +39,15 @@ class Fighting:
 
 
 class Player:
-    """Fights wars in a thread of its own, one question at a time, and keeps the last ``KEPT`` answers."""
+    """Fights wars in a thread of its own, one question at a time, and keeps the last ``KEPT`` answers.
 
-    def __init__(self, war: Scenario, fight: Fight | None = None) -> None:
-        self._war = war
+    ``threads`` gives where a question's wars are fought; all cores by default.
+    """
+
+    def __init__(
+        self, war: Scenario, fight: Fight | None = None, threads: "Callable[[], Workers] | None" = None
+    ) -> None:
+        self._war, self._threads = war, threads
         self._fight = fight or self._played
         self._lock = threading.Lock()
         self._kept: OrderedDict[Asked, Playback | str] = OrderedDict()
@@ -116,5 +121,6 @@ class Player:
             replicates=asked.replicates,
             replicate=asked.replicate,
             seed=asked.seed,
+            workers=self._threads() if self._threads else None,
             progress=tell,
         )

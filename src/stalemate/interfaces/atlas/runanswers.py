@@ -21,7 +21,7 @@ from stalemate.analysis.estimate import BAND
 from stalemate.analysis.scorecard import COUNTED, scorecard_of
 from stalemate.analysis.sensitivity import sensitivity
 from stalemate.ensemble.outcomes import DAYS_PER_WEEK, OUTCOMES, outcome_named
-from stalemate.ensemble.pool import Progress
+from stalemate.ensemble.pool import Progress, Workers
 from stalemate.ensemble.posteriors import structures_of
 from stalemate.ensemble.questions import days_added
 from stalemate.ensemble.runs import Runs
@@ -56,7 +56,7 @@ def code_digest() -> str:
 
 
 def answer_of(
-    runs: Runs, war: Scenario, *, workers: int | None = None, progress: Progress | None = None
+    runs: Runs, war: Scenario, *, workers: Workers = None, progress: Progress | None = None
 ) -> Plain:
     """Return everything that is shown of a run, as values of JSON.
 
@@ -181,7 +181,7 @@ def _observed(row: Observed) -> Plain:
 
 
 def _causes(
-    runs: Runs, war: Scenario, workers: int | None, progress: Progress | None, left_out: dict[str, str]
+    runs: Runs, war: Scenario, workers: Workers, progress: Progress | None, left_out: dict[str, str]
 ) -> list[Plain]:
     recipe = runs.recipe
     found: list[Plain] = []
