@@ -213,7 +213,7 @@ class Jobs:
                 if self._closing:
                     return
                 job = self._jobs[self._queue.popleft()]
-                pool = self._pools[job.name] = Threads(self._workers)
+                pool = self._pools[job.name] = Threads(self._workers, gently=True)
                 self._set(replace(job, state="running"))
             ended = self._fought(job, pool)
             with self._changed:
@@ -244,8 +244,10 @@ class Jobs:
         return replace(job, state="done", done=job.total)
 
     def _tell(self, name: str, wars_done: int, wars_total: int) -> None:
-        """Take down how far a run is."""
+        """Take down how far a run is. Raises GivenUp if it should stop."""
         with self._changed:
+            if self._pools[name].stopped:
+                raise GivenUp
             job = self._jobs[name]
             self._set(replace(job, state="running", done=job.total - wars_total + wars_done))
 

@@ -5,6 +5,7 @@ no pickling.
 """
 
 import os
+import sys
 import threading
 from abc import ABC, abstractmethod
 from collections import deque
@@ -21,6 +22,10 @@ T_co = TypeVar("T_co", covariant=True)
 
 _BLOCKS_AHEAD = 2
 """Blocks begun for each worker before the oldest is taken: enough to keep workers busy, few in memory."""
+
+
+_GENTLE: Final = 10
+"""The priority of gentle threads, from 0, that of everything else, to 19, the least."""
 
 
 class GivenUp(Exception):
@@ -72,11 +77,14 @@ Workers = int | AbstractPool | None
 class Threads(AbstractPool):
     """Threads of this process: so many, or one for each core. Raises QueryError for fewer than 1.
 
-    ``stopped``, if it is given, tells the pool to stop when it is set.
+    ``stopped``, if it is given, tells the pool to stop when it is set. One that is fought ``gently`` leaves
+    the processor to whoever else of this machine wants it, where the system can do so for threads (Linux).
     """
 
-    def __init__(self, workers: int | None = None, stopped: threading.Event | None = None) -> None:
-        self._workers = counted_workers(workers)
+    def __init__(
+        self, workers: int | None = None, stopped: threading.Event | None = None, gently: bool = False
+    ) -> None:
+        self._workers, self._gently = counted_workers(workers), gently
         self._begun: list[ThreadPoolExecutor] = []
         self._ending, self._stopped = threading.Event(), stopped or threading.Event()
 
@@ -87,7 +95,7 @@ class Threads(AbstractPool):
 
     def begin(self, one: Fight[T]) -> Fight[Answer[T]]:
         """Return what puts a block into a thread."""
-        pool = ThreadPoolExecutor(self._workers, thread_name_prefix="wars")
+        pool = ThreadPoolExecutor(self._workers, "wars", _step_back if self._gently else None)
         self._begun.append(pool)
         ending = self._ending = threading.Event()
 
@@ -110,6 +118,11 @@ class Threads(AbstractPool):
         Whoever waits for a block is told with GivenUp.
         """
         self._stopped.set()
+
+    @property
+    def stopped(self) -> bool:
+        """Return whether it was told to stop."""
+        return self._stopped.is_set()
 
 
 _MINE: Final = threading.local()
@@ -156,6 +169,12 @@ def side_by_side(
             yield kept
     finally:
         pool.end()
+
+
+def _step_back() -> None:
+    """Let this thread run when the others of the machine wait."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _GENTLE)
 
 
 def counted_workers(workers: int | None) -> int:

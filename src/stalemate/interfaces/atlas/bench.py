@@ -92,7 +92,8 @@ class Bucket:
 class Bench:
     """The runs of one scenario in one folder.
 
-    ``fight`` stands in for the runner's ``run`` in tests.
+    ``streams`` counts the readers that are told of runs as they go. ``fight`` stands in for the runner's
+    ``run`` in tests.
     """
 
     def __init__(
@@ -107,6 +108,7 @@ class Bench:
     ) -> None:
         self.war, self.at_once = war, at_once
         self.closing = threading.Event()
+        self.streams = 0
         self._folder, self._workers, self._fight = folder, workers, fight
         self._bucket = bucket or Bucket(MOST_SUBMITTED, RESTED_S)
         self._lock = threading.Lock()
@@ -135,7 +137,7 @@ class Bench:
         """Return where a page's own wars are fought until the workbench closes."""
         from stalemate.ensemble.pool import Threads
 
-        return Threads(self._workers, self.closing)
+        return Threads(self._workers, self.closing, gently=True)
 
     def warm(self) -> None:
         """Load what the first question about runs would otherwise wait for."""

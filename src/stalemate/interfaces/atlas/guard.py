@@ -23,6 +23,8 @@ JSON: Final = "application/json"
 FORM: Final = "application/x-www-form-urlencoded"
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
 LONGEST_ADDRESS: Final = 8000
+LONGEST_HEAD: Final = 16_000
+"""Bytes of a request before its body: its first line and all its headers."""
 METHODS: Final = ("GET", "HEAD")
 POSTED: Final = re.compile(r"(/api)?/runs(/[^/]+/(stop|resume))?")
 """Addresses that take a POST."""
@@ -113,7 +115,16 @@ class Guard:
             return Refusal(403, ("found no Origin of this site; only this site may ask for a run",))
         if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > LONGEST_ADDRESS:
             return Refusal(414, (f"an address of at most {LONGEST_ADDRESS:,} bytes is read",))
+        if sum(len(name) + len(value) for name, value in scope["headers"]) > LONGEST_HEAD:
+            return Refusal(431, (f"headers of at most {LONGEST_HEAD:,} bytes are read",))
+        return _too_long(headers.get("content-length", "0"))
+
+
+def _too_long(told: str) -> Refusal | None:
+    """Return why a body is refused that says itself how long it is, before any of it is read."""
+    if told.isascii() and told.isdigit() and len(told) < 20 and int(told) <= LONGEST_BODY:
         return None
+    return Refusal(413, (f"a body of at most {LONGEST_BODY:,} bytes is read",))
 
 
 def _is_literal(host: str) -> bool:

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from stalemate.errors import QueryError
 from stalemate.interfaces.atlas.api import FAULTS, no_question
-from stalemate.interfaces.atlas.bench import MOST_WAITING, Bench, NotDoneError
+from stalemate.interfaces.atlas.bench import MOST_WAITING, Bench, NotDoneError, TooManyError
 from stalemate.interfaces.atlas.faults import API, FaultAnswer
 from stalemate.interfaces.atlas.guard import HEAD
 from stalemate.interfaces.atlas.runoptions import RunOptions, options_of
@@ -20,6 +20,8 @@ from stalemate.interfaces.atlas.runquestions import RunQuestion, in_order, quest
 
 LOOKS_S: Final = 0.2
 """How often a stream looks whether there is something to tell."""
+MOST_STREAMS: Final = 128
+"""Streams that are told of runs at a time."""
 BREATHES_S: Final = 15.0
 """After so long without news a stream says that it is still there."""
 
@@ -137,6 +139,8 @@ def _add_watching(routes: APIRouter, bench: Bench) -> None:
     async def progress(name: Name, request: Request) -> Response:
         """Tell where a run stands, and again at each change, until it has ended."""
         state_of(bench, name)
+        if bench.streams >= MOST_STREAMS:
+            raise TooManyError(f"{MOST_STREAMS} readers watch runs already; ask for the run itself", 10)
         once = bool(request.scope.get(HEAD))
         return StreamingResponse(
             _told(bench, name, once), media_type="text/event-stream", headers={"cache-control": "no-store"}
@@ -226,6 +230,15 @@ async def _told(bench: Bench, name: str, once: bool) -> AsyncIterator[str]:
 
     A run that is done is told as working until what it says is put together too.
     """
+    bench.streams += 1
+    try:
+        async for told in _news(bench, name, once):
+            yield told
+    finally:
+        bench.streams -= 1
+
+
+async def _news(bench: Bench, name: str, once: bool) -> AsyncIterator[str]:
     last, quiet_s = "", 0.0
     yield "retry: 2000\n\n"
     while not bench.closing.is_set():
