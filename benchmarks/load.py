@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from machine import here
 
 PAUSE_S = (0.2, 1.0)
 GROWS_KB = 24_000
@@ -242,10 +243,10 @@ def main() -> None:
             assert process.stdout is not None
             port = urllib.parse.urlsplit(process.stdout.readline().split()[1]).port or 80
             time.sleep(4)
-            print(f"load of the machine before: {os.getloadavg()[0]:.1f}", flush=True)
+            print(here("uvicorn", "starlette"), flush=True)
             seed = int(given.get("seed", 1))
             seen, held, done = asyncio.run(run(port, process.pid, seconds, int(readers), int(runs), seed))
-            print(f"load of the machine after: {os.getloadavg()[0]:.1f}")
+            print(f"load of the machine at the end: {os.getloadavg()[0]:.1f}")
             fine = report(seen, held, done, int(runs))
         finally:
             began = time.perf_counter()
