@@ -95,6 +95,7 @@ ORDER = [
     "ensemble.foreign",
     "ensemble.outcomes",
     "ensemble.questions",
+    "ensemble.formats",
     "ensemble.store",
     "ensemble.posteriors",
     "ensemble.runs",

@@ -94,6 +94,14 @@ def array_of(data: bytes, kind: str, wars: int) -> npt.NDArray[Any]:
     return np.frombuffer(data, kind, offset=head.end()).reshape(shape).astype(kind[1:], copy=True)
 
 
+def rows_of(data: bytes) -> int:
+    """Return how many rows an NPY file of numbers says it has. Raises ValueError for anything else."""
+    head = _HEADER.match(data[:256])
+    if head is None:
+        raise ValueError("found no array of numbers")
+    return int(head[2])
+
+
 def outcomes_of(data: bytes, names: tuple[str, ...], wars: range) -> dict[str, npt.NDArray[Any]]:
     """Return the columns of a table of outcomes: float64 of these names, and the forms as texts.
 

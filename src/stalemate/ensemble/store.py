@@ -37,6 +37,7 @@ from stalemate.ensemble.foreign import (
     read_inside,
     read_manifest,
 )
+from stalemate.ensemble.formats import FORMAT, refusal
 from stalemate.ensemble.outcomes import DAYS_PER_WEEK, OUTCOMES, Column, Kept
 from stalemate.errors import RunError
 from stalemate.files import json_of, leads_outside
@@ -44,7 +45,6 @@ from stalemate.plaintext import short
 from stalemate.scenario.narrow import Narrow, narrowed
 from stalemate.scenario.schema import Scenario
 
-FORMAT: Final = 2
 SHARD_WARS: Final = 256
 """Wars of a policy in one set of files; part of the format."""
 
@@ -265,8 +265,7 @@ def read_recipe(run: Path) -> Recipe:
     try:
         manifest = read_manifest(run / _MANIFEST)
         if manifest["format"] != FORMAT:
-            found = short(repr(manifest["format"]))
-            raise RunError(f"{run}: found format {found}; this version reads format {FORMAT}")
+            raise RunError(refusal(run, manifest["format"]))
         check_recipe(manifest["recipe"])
         recipe = Recipe.from_json(manifest["recipe"])
         check_days(recipe.start, recipe.window_start, recipe.parting, recipe.end)
@@ -363,7 +362,9 @@ def _refuse_other_manifest(partial: Path, found: bytes, wanted: bytes) -> None:
         return
     try:
         begun = json_of(found)
-        old, new = ({**m["made_with"], **m["recipe"]} for m in (begun, json.loads(wanted)))
+        old, new = (
+            {"format": m["format"], **m["made_with"], **m["recipe"]} for m in (begun, json.loads(wanted))
+        )
     except (ValueError, KeyError, TypeError) as error:
         raise RunError(
             f"{partial / _MANIFEST} cannot be read ({short(repr(error))}); remove {partial}"

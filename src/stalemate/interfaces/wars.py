@@ -175,12 +175,19 @@ def show(
     ] = None,
     workers: Workers = None,
     block: BlockSize = 256,
+    migrate: Annotated[
+        Path | None, typer.Option(help="First write it into this new folder, from an older format.")
+    ] = None,
     picture: Picture = None,
     as_json: AsJson = False,
 ) -> None:
     """Print a stored run again, or make it again and compare the bytes."""
+    from stalemate.ensemble import formats
     from stalemate.ensemble.runs import read_run
 
+    if migrate is not None:
+        formats.migrate(folder, migrate)
+        folder = migrate
     runs = read_run(folder)
     if verify:
         _verify(runs, folder, scenario, workers, block)
