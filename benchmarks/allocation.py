@@ -8,7 +8,6 @@ the best of seven repeats; the gap is to the smaller of HiGHS' and Lagrange's bo
 """
 
 import argparse
-import json
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -18,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from machine import here, tell
 
 from stalemate.kernel import kernel
 from stalemate.systems.allocation import allocate, scratch, water_fill
@@ -152,11 +152,10 @@ def main() -> None:
     sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
     from reference.allocation import problems
 
+    machine = here("highspy")
     rows = [measure(problem) for problem in problems(COUNT, SHAPE)]
-    if options.json:
-        print(json.dumps(rows, indent=2))
-    else:
-        show(rows)
+    found = {"repeats": REPEATS, "rows": rows}
+    tell(machine, found, as_json=options.json, show=lambda: show(rows))
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
-"""How quickly the atlas answers: ``atlas.py [REPEATS]`` starts the command and asks it over loopback.
+"""How quickly the atlas answers: ``atlas.py [REPEATS]`` starts the command and asks it.
 
 The bars: the first answer within 1 s of the command; 95 of 100 answers of the interface for programs within
 50 ms, of questions within 150 ms; first contentful paint within 500 ms, in Chromium where it and Playwright
 are installed.
 """
 
+import argparse
 import shutil
 import subprocess
 import sys
@@ -12,8 +13,10 @@ import time
 import urllib.parse
 import urllib.request
 from importlib.util import find_spec
+from typing import Any
 
 import numpy as np
+from machine import Spread, here, tell
 
 QUESTIONS = (
     "When was the Namsi raid?",
@@ -65,10 +68,10 @@ def paints_ms(address: str, path: str, repeats: int) -> list[float]:
     return found
 
 
-def main() -> None:
-    """Print the time to the first answer, then median and 95th percentile of each group."""
-    repeats = int(sys.argv[1]) if len(sys.argv) > 1 else 50
+def measure(repeats: int) -> dict[str, Any]:
+    """Start the atlas, ask it, and return seconds to the first answer and milliseconds by group and page."""
     script = "import sys\nfrom stalemate.interfaces.cli import main\nmain(['atlas', *sys.argv[1:]])"
+    found: dict[str, Any] = {"repeats": repeats, "answers": {}, "first_paint_ms": {}}
     began = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-c", script, "--no-browser", "--port", "0"], stdout=subprocess.PIPE, text=True
@@ -77,18 +80,41 @@ def main() -> None:
         assert process.stdout is not None
         address = process.stdout.readline().split()[1].rstrip("/")
         took_ms(f"{address}/")
-        print(f"first answer: {time.perf_counter() - began:.2f} s after the command")
+        found["first_answer_s"] = time.perf_counter() - began
         time.sleep(4)
         for name, paths in (("api", API), ("ask", ASKED), ("pages", PAGES)):
             times = [took_ms(address + path) for _ in range(repeats) for path in paths]
-            print(f"{name}: median {np.median(times):.1f} ms, p95 {np.quantile(times, 0.95):.1f} ms")
+            found["answers"][name] = {
+                "median_ms": float(np.median(times)),
+                "p95_ms": float(np.quantile(times, 0.95)),
+            }
         if find_spec("playwright") and shutil.which("chromium"):
             for path in PAGES:
-                times = paints_ms(address, path, max(3, repeats // 10))
-                print(f"first paint of {path}: median {np.median(times):.0f} ms, most {max(times):.0f} ms")
+                found["first_paint_ms"][path] = Spread.of(paints_ms(address, path, max(3, repeats // 10)))
     finally:
         process.terminate()
         process.wait()
+    return found
+
+
+def show(found: dict[str, Any]) -> None:
+    """Print one line a figure."""
+    print(f"first answer: {found['first_answer_s']:.2f} s after the command")
+    for name, row in found["answers"].items():
+        print(f"{name}: median {row['median_ms']:.1f} ms, p95 {row['p95_ms']:.1f} ms")
+    for path, paint in found["first_paint_ms"].items():
+        print(f"first paint of {path}: median {paint.median:.0f} ms, most {paint.most:.0f} ms")
+
+
+def main() -> None:
+    """Print the time to the first answer, then median and 95th percentile of each group."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("repeats", nargs="?", type=int, default=50, help="times each path is asked")
+    parser.add_argument("--json", action="store_true", help="one JSON object")
+    options = parser.parse_args()
+    machine = here("fastapi", "uvicorn", "playwright")
+    found = measure(options.repeats)
+    tell(machine, found, as_json=options.json, show=lambda: show(found))
 
 
 if __name__ == "__main__":

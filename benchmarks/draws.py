@@ -1,16 +1,18 @@
 """Time of one draw: ours against NumPy's generators (PCG64, Philox) and SciPy's quantiles, on one core.
 
-Run ``python benchmarks/draws.py [--json]``. Values are nanoseconds a value, the median of seven repeats; ours
+Run ``python benchmarks/draws.py [--json]``. Values are nanoseconds a value of processor time, the
+median of seven repeats that take turns; spread is from the least to the most of ours, over the median. Ours
 includes reading the uniform number from an array, for counts and others not the making of it (first rows).
 """
 
 import argparse
-import json
 import time
 from collections.abc import Callable
-from statistics import median
+from functools import partial
+from typing import Any
 
 import numpy as np
+from machine import Spread, here, in_turn, tell
 from numpy.typing import NDArray
 from scipy import stats
 
@@ -72,27 +74,36 @@ def fill_gamma(out: Values, u: Values, shape: float) -> None:
         out[i] = gamma_quantile(u[i], shape)
 
 
-def ns_per_value(work: Callable[[], object], values: int, least_s: float = 0.01) -> float:
-    """Return the median time of one value, repeating short work until a repeat lasts ``least_s``."""
+def ns_per_value(works: dict[str, tuple[Callable[[], object], int]]) -> dict[str, Spread]:
+    """Return by name the nanoseconds a value; each works on so many values, and all are measured in turn."""
+    often = {name: _calls(work) for name, (work, _) in works.items()}
+
+    def repeated(name: str) -> None:
+        work, calls = works[name][0], often[name]
+        for _ in range(calls):
+            work()
+
+    done = in_turn({name: partial(repeated, name) for name in works}, REPEATS)
+    return {
+        name: Spread.of([1e9 * seconds / (often[name] * works[name][1]) for seconds, _ in runs])
+        for name, runs in done.items()
+    }
+
+
+def _calls(work: Callable[[], object], least_s: float = 0.01) -> int:
+    """Return how often to call short work so that a repeat lasts ``least_s``."""
     work()
     start = time.perf_counter()
     work()
-    rounds = max(1, int(least_s / max(time.perf_counter() - start, 1e-9)))
-    times = []
-    for _ in range(REPEATS):
-        start = time.perf_counter()
-        for _ in range(rounds):
-            work()
-        times.append(time.perf_counter() - start)
-    return median(times) / (rounds * values) * 1e9
+    return max(1, int(least_s / max(time.perf_counter() - start, 1e-9)))
 
 
-def rows() -> list[dict[str, object]]:
+def rows() -> list[dict[str, Any]]:
     """Return one row a draw: its name and the nanoseconds a value of ours, NumPy's two and SciPy's."""
     pcg, philox = np.random.Generator(np.random.PCG64(1)), np.random.Generator(np.random.Philox(1))
     u, out = np.empty(SIZE), np.empty(SIZE)
     fill_uniform(u, 1952, 3, 43, 8)
-    table: list[dict[str, object]] = []
+    table: list[dict[str, Any]] = []
 
     def add(
         draw: str,
@@ -102,15 +113,12 @@ def rows() -> list[dict[str, object]]:
         values: int = SIZE,
         scipy_values: int = SIZE // 10,
     ) -> None:
-        table.append(
-            {
-                "draw": draw,
-                "ours_ns": ns_per_value(ours, values),
-                "pcg64_ns": ns_per_value(lambda: numpy(pcg), values) if numpy else None,
-                "philox_ns": ns_per_value(lambda: numpy(philox), values) if numpy else None,
-                "scipy_ns": ns_per_value(scipy, scipy_values) if scipy else None,
-            }
-        )
+        works = {"ours": (ours, values)}
+        if numpy:
+            works |= {"pcg64": (lambda: numpy(pcg), values), "philox": (lambda: numpy(philox), values)}
+        if scipy:
+            works["scipy"] = (scipy, scipy_values)
+        table.append({"draw": draw, **{f"{name}_ns": ns for name, ns in ns_per_value(works).items()}})
 
     few = u[: SIZE // 10]
     for items in (32, 256, 4096):
@@ -161,24 +169,30 @@ def rows() -> list[dict[str, object]]:
     return table
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", action="store_true", help="print the rows as JSON")
-    table = rows()
-    if parser.parse_args().json:
-        print(json.dumps(table, indent=1))
-        return
-    print(f"{'ns a value':26}{'ours':>9}{'PCG64':>8}{'Philox':>8}{'SciPy':>8}   ours / PCG64  Philox")
+def show(table: list[dict[str, Any]]) -> None:
+    """Print the medians, ours over NumPy's, and how far ours lie apart."""
+    print(f"{'ns a value':26}{'ours':>9}{'PCG64':>8}{'Philox':>8}{'SciPy':>8} ours/PCG64  Philox  spread")
     for row in table:
         cells = [f"{row['draw']:26}"]
         for peer, width in (("ours", 9), ("pcg64", 8), ("philox", 8), ("scipy", 8)):
-            value = row[f"{peer}_ns"]
-            cells.append(f"{value:{width}.1f}" if isinstance(value, float) else " " * (width - 1) + "-")
-        for peer in ("pcg64", "philox"):
-            ours, theirs = row["ours_ns"], row[f"{peer}_ns"]
-            shown = isinstance(ours, float) and isinstance(theirs, float)
-            cells.append(f"{ours / theirs:{15 if peer == 'pcg64' else 8}.2f}" if shown else "")
+            value = row.get(f"{peer}_ns")
+            cells.append(f"{value.median:{width}.1f}" if value else " " * (width - 1) + "-")
+        ours = row["ours_ns"]
+        for peer, width in (("pcg64", 11), ("philox", 8)):
+            theirs = row.get(f"{peer}_ns")
+            cells.append(f"{ours.median / theirs.median:{width}.2f}" if theirs else " " * width)
+        cells.append(f"{(ours.most - ours.least) / ours.median:>8.0%}")
         print("".join(cells))
+
+
+def main() -> None:
+    """Read the options and run."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true", help="one JSON object")
+    as_json = parser.parse_args().json
+    machine = here("scipy")
+    table = rows()
+    tell(machine, {"repeats": REPEATS, "rows": table}, as_json=as_json, show=lambda: show(table))
 
 
 if __name__ == "__main__":

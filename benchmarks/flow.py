@@ -4,31 +4,34 @@ Run ``python benchmarks/flow.py [--json]``. Two series of days: a random rail ne
 with four sectors, of whose lines eleven change a day; and what simulated wars of korea-1951 under the
 historical policy asked of their railways, day by day, taken from the engine. Ours delivers the priority split
 between terminals too; the peers find the total only. Every total of every peer is compared with ours. Rates
-are solves a second, the best of seven repeats of the series or its beginning, since other work on a machine
-only ever slows. Each peer keeps its graph and gets the new capacities in its fastest way; PyMaxflow has to be
-refilled. OR-Tools runs in a process of its own, since it cannot share one with HiGHS.
+are solves a second of processor time, the middle of seven repeats of the series or its beginning; everyone is
+measured in turn, and a ratio is taken within a repeat. Each peer keeps its graph and gets the new capacities
+in its fastest way; PyMaxflow has to be refilled. OR-Tools runs in a process of its own, since it cannot share
+one with HiGHS.
 """
 
 import argparse
 import importlib.util
-import json
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import numpy as np
 import numpy.typing as npt
+from machine import Spread, here, in_turn, ratios, tell
 
 Ints = npt.NDArray[np.int64]
 Solver = Callable[["Series", int], Ints]
 REPEATS = 7
+WARM_UP_DAYS = 20
+OURS = "ours, warm, with priority split"
 UNLIMITED = 50_000
 """Tonnes a day; small enough for peers that add capacities in 32 bits."""
 
@@ -305,34 +308,31 @@ def with_ortools(series: Series, n_days: int) -> Ints:
     return totals
 
 
-def measure(solver: Solver, series: Series, n_days: int) -> tuple[float, Ints]:
-    """Return solves a second, the best of the repeats, and the totals of the days."""
-    solver(series, min(n_days, 20))  # compiles, imports and makes what the series keeps
-    seconds = []
-    for _ in range(REPEATS):
-        start = time.perf_counter()
-        totals = solver(series, n_days)
-        seconds.append(time.perf_counter() - start)
-    return n_days / min(seconds), totals
+def timed(solver: Solver, series: Series, n_days: int) -> tuple[float, Ints]:
+    """Return the seconds of the processor that a solver takes for days of a series, and their totals."""
+    start = time.process_time()
+    totals = solver(series, n_days)
+    return time.process_time() - start, totals
 
 
-def measure_apart(series: Series, n_days: int) -> tuple[float, Ints]:
-    """Measure OR-Tools in a process of its own."""
+def timed_apart(series: Series, n_days: int) -> tuple[float, Ints]:
+    """Do the same with OR-Tools, in a process of its own."""
     with tempfile.TemporaryDirectory() as folder:
         given, taken = Path(folder, "series.npz"), Path(folder, "totals.npz")
         np.savez(given, **{field.name: getattr(series, field.name) for field in fields(series)})
         command = [sys.executable, __file__, "--ortools", str(given), str(taken), "--days", str(n_days)]
         subprocess.run(command, check=True)
         with np.load(taken) as result:
-            return float(result["rate"]), result["totals"]
+            return float(result["seconds"]), result["totals"]
 
 
 def run_apart(given: Path, taken: Path, n_days: int) -> None:
-    """Be the process of ``measure_apart``."""
+    """Be the process of ``timed_apart``."""
     with np.load(given) as stored:
         series = Series(**{name: stored[name][()] for name in stored.files})
-    rate, totals = measure(with_ortools, series, n_days)
-    np.savez(taken, rate=rate, totals=totals)
+    with_ortools(series, min(n_days, WARM_UP_DAYS))
+    seconds, totals = timed(with_ortools, series, n_days)
+    np.savez(taken, seconds=seconds, totals=totals)
 
 
 PEERS: tuple[tuple[str, str, Solver | None, int], ...] = (
@@ -345,29 +345,39 @@ PEERS: tuple[tuple[str, str, Solver | None, int], ...] = (
 
 
 def compare(series: Series) -> dict[str, Any]:
-    """Measure everyone on one series. Stops the program at the first total that differs from ours."""
-    warm, truth = measure(ours(cold=False), series, series.n_days)
-    rows: list[dict[str, Any]] = [
-        {"solver": "ours, warm, with priority split", "solves_per_s": warm, "days": series.n_days}
-    ]
-    mine = [("ours, cold, with priority split", "numba", ours(cold=True), series.n_days),
-            ("ours, warm, one call from Python a day", "numba", ours_from_python, 6000)]  # fmt: skip
-    for name, module, solver, wanted_days in [*mine, *PEERS]:
+    """Measure everyone on one series, in turn. Stops the program at a total that differs from ours."""
+    mine: tuple[tuple[str, str, Solver | None, int], ...] = (
+        (OURS, "numba", ours(cold=False), series.n_days),
+        ("ours, cold, with priority split", "numba", ours(cold=True), series.n_days),
+        ("ours, warm, one call from Python a day", "numba", ours_from_python, 6000),
+    )
+    calls: dict[str, Callable[[], tuple[float, Ints]]] = {}
+    for name, module, solver, wanted_days in (*mine, *PEERS):
         n_days = min(wanted_days, series.n_days)
         if importlib.util.find_spec(module) is None:
-            rows.append({"solver": name, "solves_per_s": None, "days": 0})
             continue
-        rate, totals = measure(solver, series, n_days) if solver else measure_apart(series, n_days)
-        differing = np.flatnonzero(totals != truth[:n_days])
+        if solver:
+            solver(series, min(n_days, WARM_UP_DAYS))  # compiles, imports and makes what the series keeps
+            calls[name] = partial(timed, solver, series, n_days)
+        else:
+            calls[name] = partial(timed_apart, series, n_days)
+    done = {name: [told for _, told in runs] for name, runs in in_turn(calls, REPEATS).items()}
+    truth = done[OURS][0][1]
+    rates = {name: [len(totals) / seconds for seconds, totals in answers] for name, answers in done.items()}
+    rows: list[dict[str, Any]] = []
+    for name, *_ in (*mine, *PEERS):
+        if name not in done:
+            rows.append({"solver": name, "solves_per_s": None, "days": 0, "ours_over_it": None})
+            continue
+        totals = done[name][0][1]
+        differing = np.flatnonzero(totals != truth[: len(totals)])
         if differing.size:
             day = differing[0]
             raise SystemExit(
                 f"{name} on {series.name}, day {day}: found {totals[day]}; ours gives {truth[day]}"
             )
-        rows.append({"solver": name, "solves_per_s": rate, "days": n_days})
-    for row in rows:
-        rate = row["solves_per_s"]
-        row["ours_over_it"] = warm / rate if isinstance(rate, float) else None
+        rates_of = {"solves_per_s": Spread.of(rates[name]), "ours_over_it": ratios(rates[OURS], rates[name])}
+        rows.append({"solver": name, "days": len(totals), **rates_of})
     return {
         "series": series.name,
         "nodes": series.n_nodes,
@@ -386,13 +396,14 @@ def show(result: dict[str, Any]) -> None:
         f"{result['changed_a_day']:.1f} lines change a day, {result['share_of_demand_met']:.0%} of demand met"
     )
     print(f"\n{result['series']}: {size};\n{days}\n")
-    print(f"{'solver':<40}{'solves/s':>12}{'ours/it':>10}{'days':>8}")
+    print(f"{'solver':<40}{'solves/s':>10}{'ours/it':>9}{'(rounds)':>14}{'days':>7}")
     for row in result["rows"]:
-        rate = row["solves_per_s"]
+        rate, ratio = row["solves_per_s"], row["ours_over_it"]
         if rate is None:
-            print(f"{row['solver']:<40}{'not installed':>22}")
+            print(f"{row['solver']:<40}{'not installed':>19}")
         else:
-            print(f"{row['solver']:<40}{rate:>12,.0f}{row['ours_over_it']:>10.1f}{row['days']:>8}")
+            apart = f"({ratio.least:.1f}-{ratio.most:.1f})"
+            print(f"{row['solver']:<40}{rate.median:>10,.0f}{ratio.median:>9.1f}{apart:>14}{row['days']:>7}")
 
 
 def main() -> None:
@@ -406,13 +417,10 @@ def main() -> None:
         given, taken = options.ortools
         run_apart(given, taken, options.days)
         return
-    results = []
-    for make in (random_net, korea):
-        results.append(compare(make(options.days)))
-        if not options.json:
-            show(results[-1])
-    if options.json:
-        print(json.dumps(results, indent=2))
+    machine = here("networkx", "scipy", "igraph", "PyMaxflow", "ortools")
+    results = [compare(make(options.days)) for make in (random_net, korea)]
+    found = {"repeats": REPEATS, "series": results}
+    tell(machine, found, as_json=options.json, show=lambda: [show(result) for result in results])
 
 
 if __name__ == "__main__":

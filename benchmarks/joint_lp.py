@@ -11,13 +11,13 @@ sector and carry no freight for the rear.
 """
 
 import argparse
-import json
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import highspy
 import numpy as np
+from machine import here, tell
 
 from stalemate.engine.day import DAY
 from stalemate.engine.history import History
@@ -201,6 +201,14 @@ def _silent() -> Any:
     return program
 
 
+def show(rows: dict[str, dict[str, float]]) -> None:
+    """Print one line a period and rule."""
+    print(f"{'':22}{'days':>6}{'5 %':>9}{'median':>9}{'95 %':>9}{'no gap':>9}{'of all t':>10}")
+    for name, row in rows.items():
+        shares = "".join(f"{row[key]:9.1%}" for key in ("p5", "median", "p95", "none"))
+        print(f"{name:22}{row['days']:6d}{shares}{row['of all tonnes']:10.1%}")
+
+
 def main() -> None:
     """Print the gap for the whole war and by season of the campaign."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
@@ -219,13 +227,7 @@ def main() -> None:
         chosen = table[(table[:, 0] >= start) & (table[:, 0] < end)]
         for column, rule in ((1, "most"), (2, "in turn")):
             rows[f"{period}, {rule}"] = summary(chosen[:, column], chosen[:, 3])
-    if options.json:
-        print(json.dumps(rows, indent=2))
-        return
-    print(f"{'':22}{'days':>6}{'5 %':>9}{'median':>9}{'95 %':>9}{'no gap':>9}{'of all t':>10}")
-    for name, row in rows.items():
-        shares = "".join(f"{row[key]:9.1%}" for key in ("p5", "median", "p95", "none"))
-        print(f"{name:22}{row['days']:6d}{shares}{row['of all tonnes']:10.1%}")
+    tell(here("highspy"), rows, as_json=options.json, show=lambda: show(rows))
 
 
 if __name__ == "__main__":

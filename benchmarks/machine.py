@@ -104,7 +104,7 @@ def ratios(ours: Sequence[float], theirs: Sequence[float]) -> Spread:
     return Spread.of([mine / other for mine, other in zip(ours, theirs, strict=True)])
 
 
-def tell(machine: Machine, found: object, *, as_json: bool, show: Callable[[], None]) -> None:
+def tell(machine: Machine, found: object, *, as_json: bool, show: Callable[[], object]) -> None:
     """Print the machine and the figures: as text by ``show``, or as one JSON object."""
     if as_json:
         print(json.dumps({"machine": asdict(machine), "found": found}, indent=1, default=_plain))
@@ -113,12 +113,26 @@ def tell(machine: Machine, found: object, *, as_json: bool, show: Callable[[], N
         show()
 
 
-def peak_mb(code: str, *arguments: str) -> float:
-    """Return the largest resident memory of a fresh process that runs some code, in MB."""
-    ending = "\nimport resource\nprint(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
-    command = [sys.executable, "-c", code + ending, *arguments]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    return int(done.stdout.split()[-1]) * (1 if sys.platform == "darwin" else 1024) / 1e6
+def own_peak_mb() -> float:
+    """Return the largest resident memory of this process so far, in MB.
+
+    Linux tells it apart from the process that started this one; elsewhere it may be that one's.
+    """
+    told = Path("/proc/self/status")
+    if told.exists():
+        line = next(line for line in told.read_text().splitlines() if line.startswith("VmHWM"))
+        return int(line.split()[1]) * 1024 / 1e6
+    import resource
+
+    return (
+        resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e6
+    )
+
+
+def told_by(script: str, *arguments: str) -> float:
+    """Return the number that a script prints when a fresh process runs it."""
+    done = subprocess.run([sys.executable, script, *arguments], check=True, capture_output=True, text=True)
+    return float(done.stdout)
 
 
 def _plain(value: Any) -> Any:

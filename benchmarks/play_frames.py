@@ -5,6 +5,7 @@ the record on one map, and two policies of the model on two. The bar is 55 frame
 browser gives no more than 60.
 """
 
+import argparse
 import json
 import random
 import shutil
@@ -15,6 +16,7 @@ from datetime import date, timedelta
 from typing import Final
 
 import numpy as np
+from machine import here, tell
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 ENTRIES: Final = 1000
@@ -91,14 +93,13 @@ def busy_s(session: CDPSession) -> float:
     return next(float(one["value"]) for one in told if one["name"] == "TaskDuration")
 
 
-def main() -> None:
-    """Print mean frames a second and percentiles of a frame, and the work in it, in milliseconds."""
-    frames = int(sys.argv[1]) if len(sys.argv) > 1 else 600
+def measure(frames: int) -> dict[str, dict[str, float]]:
+    """Play everything and return frames a second and milliseconds a frame, by what was played."""
+    rows = {}
     command = "import sys; from stalemate.interfaces.cli import main; main(['atlas', *sys.argv[1:]])"
     server = subprocess.Popen(
         [sys.executable, "-c", command, "--no-browser", "--port", "0"], stdout=subprocess.PIPE, text=True
     )
-    print(f"{'played':<34} {'frames/s':>8} {'median':>8} {'p95':>8} {'worst':>8} {'work':>8}")
     try:
         assert server.stdout is not None
         address = server.stdout.readline().split()[1].rstrip("/")
@@ -119,11 +120,30 @@ def main() -> None:
                 took, work = measured(opened(browser, address, question, entries), before, each, frames)
                 median, p95 = np.percentile(took, (50, 95))
                 rate, worst = 1000 / took.mean(), took.max()
-                print(f"{name:<34} {rate:8.1f} {median:8.1f} {p95:8.1f} {worst:8.1f} {work:8.1f}")
+                rows[name] = {"frames_per_s": rate, "median_ms": median, "p95_ms": p95, "worst_ms": worst}
+                rows[name]["work_ms"] = work
             browser.close()
     finally:
         server.terminate()
         server.wait()
+    return rows
+
+
+def show(rows: dict[str, dict[str, float]]) -> None:
+    """Print one line for each thing played."""
+    print(f"{'played':<34} {'frames/s':>8} {'median':>8} {'p95':>8} {'worst':>8} {'work':>8}")
+    for name, row in rows.items():
+        print(f"{name:<34} " + " ".join(f"{value:8.1f}" for value in row.values()))
+
+
+def main() -> None:
+    """Print mean frames a second and percentiles of a frame, and the work in it, in milliseconds."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("frames", nargs="?", type=int, default=600, help="frames of each measurement")
+    parser.add_argument("--json", action="store_true", help="one JSON object")
+    options = parser.parse_args()
+    machine, found = here("playwright"), measure(options.frames)
+    tell(machine, found, as_json=options.json, show=lambda: show(found))
 
 
 if __name__ == "__main__":

@@ -2,17 +2,22 @@
 
     python benchmarks/war.py [--json] [--wars 256] [--pairs 200] [--no-cold]
 
-Times are of this machine at this moment; the share of each system and the ratios travel better.
+Rates and ratios are the middle of five rounds, of processor time; starts are the least of some processes, by
+the clock on the wall. The share of each system and the ratios travel better than times.
 """
 
 import argparse
-import json
 import os
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
+from statistics import median
+from typing import Any
+
+from machine import Spread, here, in_turn, ratios, tell
 
 BARS = {
     "replicate-days/s, one core": "150,000",
@@ -23,6 +28,7 @@ BARS = {
     "variance ratio, t/day": "10",
 }
 FLOW_DAYS = 3_000
+ROUNDS = 5
 FIRST_DAY = (
     "from stalemate.engine.simulate import prepare, simulate\n"
     "from stalemate.policies.naming import named\n"
@@ -32,64 +38,63 @@ FIRST_DAY = (
 )
 
 
-def throughput(wars: int) -> dict[str, object]:
+def throughput(wars: int) -> dict[str, Any]:
+    """Fight a block of wars and solve a series of flows, in turn; seconds are of one core's processor."""
     from stalemate.engine.simulate import compile_kernels, prepare, simulate
-    from stalemate.ensemble.outcomes import QUANTITIES, WHOLE
+    from stalemate.ensemble.outcomes import QUANTITIES, only_whole
     from stalemate.policies.naming import named
     from stalemate.scenario.read import load
 
     war = load("korea-1951")
     prepared, policy = prepare(war), named("historical", war)
     compile_kernels(lambda name, done, total: None)
-    simulate(prepared, policy, 1, range(wars), record=QUANTITIES, whole=WHOLE, until=2)
-    best_s, best_timer = float("inf"), {}
-    for _ in range(3):
+    whole = only_whole(QUANTITIES)
+
+    def fight() -> dict[str, float]:
         timer: dict[str, float] = {}
         began = time.perf_counter()
-        simulate(prepared, policy, 1, range(wars), record=QUANTITIES, whole=WHOLE, timer=timer)
+        simulate(prepared, policy, 1, range(wars), record=QUANTITIES, whole=whole, timer=timer)
         took_s = time.perf_counter() - began
-        if took_s < best_s:
-            best_s, best_timer = took_s, timer
-    rest_s = best_s - sum(best_timer.values())
-    shares = {name: s / best_s for name, s in (*best_timer.items(), ("orders and recording", rest_s))}
-    day_s = best_s / (wars * war.days)
+        return {**timer, "orders and recording": took_s - sum(timer.values())}
+
+    simulate(prepared, policy, 1, range(wars), record=QUANTITIES, whole=whole, until=2)
+    done = in_turn({"war": fight, "flow": flow_solves()}, ROUNDS)
+    day_s = [seconds / (wars * war.days) for seconds, _ in done["war"]]
+    solve_s = [seconds / FLOW_DAYS for seconds, _ in done["flow"]]
+    timers = [timer for _, timer in done["war"]]
+    shares = {name: median(timer[name] / sum(timer.values()) for timer in timers) for name in timers[0]}
     return {
-        "replicate_days_per_s": 1 / day_s,
-        "flow_solves_a_day_takes": day_s / flow_solve(),
+        "replicate_days_per_s": Spread.of([1 / seconds for seconds in day_s]),
+        "flow_solves_a_day_takes": ratios(day_s, solve_s),
         "transports_a_day_takes": 1 / shares["transport"],
         "shares": shares,
         "wars": wars,
     }
 
 
-def flow_solve() -> float:
-    """Return the seconds of one exact warm flow solve on the days that the wars ask for, the best of five."""
+def flow_solves() -> Callable[[], object]:
+    """Return what solves, exactly and warm, the flows of the days that the wars ask for."""
     from flow import korea, ours
 
     series = korea(FLOW_DAYS)
     solver = ours(cold=False)
     solver(series, 1)
-    best_s = float("inf")
-    for _ in range(5):
-        began = time.perf_counter()
-        solver(series, series.n_days)
-        best_s = min(best_s, time.perf_counter() - began)
-    return best_s / series.n_days
+    return lambda: solver(series, series.n_days)
 
 
-def start(cold: bool) -> dict[str, float]:
+def start(cold: bool) -> dict[str, Spread]:
     """Seconds of fresh processes: to the first day with an empty and a filled cache, and of ``--help``."""
-    found = {}
+    found: dict[str, Spread] = {}
     with tempfile.TemporaryDirectory() as cache:
         environment = {**os.environ, "STALEMATE_CACHE": cache}
         if not cold:
             environment.pop("STALEMATE_CACHE")
         for name in ("cold", "warm") if cold else ("warm",):
-            found[f"{name}_first_day_s"] = _best(
+            found[f"{name}_first_day_s"] = _took(
                 [sys.executable, "-c", FIRST_DAY], environment, 1 if name == "cold" else 3
             )
         help_command = [sys.executable, "-c", "from stalemate.interfaces.cli import main; main()", "--help"]
-        found["help_s"] = _best(help_command, environment, 5)
+        found["help_s"] = _took(help_command, environment, 5)
     return found
 
 
@@ -116,26 +121,26 @@ def stored(wars: int) -> dict[str, float]:
     return {"bytes_per_war": size / (2 * wars), "wars_per_s": rate, "cores": float(available_cores())}
 
 
-def _best(command: list[str], environment: dict[str, str], times: int) -> float:
+def _took(command: list[str], environment: dict[str, str], times: int) -> Spread:
     took = []
     for _ in range(times):
         began = time.perf_counter()
         subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
         took.append(time.perf_counter() - began)
-    return min(took)
+    return Spread.of(took)
 
 
-def _print(found: dict[str, dict[str, object]]) -> None:
+def _print(found: dict[str, Any]) -> None:
     speed, begin, pairs, disk = (found[name] for name in ("throughput", "start", "variance_ratio", "stored"))
     measured = {
-        "replicate-days/s, one core": f"{speed['replicate_days_per_s']:,.0f}",
-        "a day against one flow solve": f"{speed['flow_solves_a_day_takes']:.1f}",
+        "replicate-days/s, one core": f"{speed['replicate_days_per_s'].median:,.0f}",
+        "a day against one flow solve": f"{speed['flow_solves_a_day_takes'].median:.1f}",
         "a day against its transport": f"{speed['transports_a_day_takes']:.1f}",
-        "cold start to first day, s": f"{begin['cold_first_day_s']:.1f}"
+        "cold start to first day, s": f"{begin['cold_first_day_s'].least:.1f}"
         if "cold_first_day_s" in begin
         else "",
-        "warm start to first day, s": f"{begin['warm_first_day_s']:.2f}",
-        "--help, s": f"{begin['help_s']:.2f}",
+        "warm start to first day, s": f"{begin['warm_first_day_s'].least:.2f}",
+        "--help, s": f"{begin['help_s'].least:.2f}",
         "variance ratio, t/day": "none" if pairs["front_tonnes"] is None else f"{pairs['front_tonnes']:.1f}",
         "bytes stored a war": f"{disk['bytes_per_war']:,.0f}",
         f"wars/s to files, {disk['cores']:.0f} cores": f"{disk['wars_per_s']:,.0f}",
@@ -144,9 +149,7 @@ def _print(found: dict[str, dict[str, object]]) -> None:
     for name, value in measured.items():
         print(f"{name:44}{value:>18}{BARS.get(name, '30,000' if 'bytes' in name else ''):>12}")
     print(f"\n{'system':44}{'share of time':>18}")
-    shares = speed["shares"]
-    assert isinstance(shares, dict)
-    for name, share in sorted(shares.items(), key=lambda item: -item[1]):
+    for name, share in sorted(speed["shares"].items(), key=lambda item: -item[1]):
         print(f"{name:44}{share:>18.1%}")
     print(f"\n{'outcome, banfill less historical':44}{'variance ratio':>18}")
     for name, ratio in pairs.items():
@@ -162,16 +165,14 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, default=200, help="pairs for the variance ratio")
     parser.add_argument("--no-cold", action="store_true", help="leave out the compiling of all kernels")
     options = parser.parse_args()
+    machine = here("pyarrow")
     found = {
         "throughput": throughput(options.wars),
         "start": start(not options.no_cold),
         "variance_ratio": pairing(options.pairs),
         "stored": stored(options.pairs),
     }
-    if options.json:
-        print(json.dumps(found, indent=1))
-    else:
-        _print(found)
+    tell(machine, found, as_json=options.json, show=lambda: _print(found))
 
 
 if __name__ == "__main__":

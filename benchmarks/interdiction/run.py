@@ -9,7 +9,6 @@ by ours.
 
 import argparse
 import csv
-import json
 import math
 import sys
 import time
@@ -106,14 +105,14 @@ def main() -> None:
     parser.add_argument("--limit", type=float, default=60.0, help="seconds for each search")
     parser.add_argument("--direct", type=float, default=120.0, help="seconds for the direct program; 0: none")
     options = parser.parse_args()
-    sys.path.insert(0, str(HERE.parents[1] / "tests"))
+    sys.path[:0] = [str(HERE.parents[1] / "tests"), str(HERE.parent)]
+    from machine import here, tell
+
+    machine = here("highspy")
     with (HERE / "library.csv").open(newline="", encoding="utf-8") as file:
         library = [row for row in csv.DictReader(file) if options.only in row["name"]]
     rows = [measure(instance, options.limit, options.direct) for instance in library]
-    if options.json:
-        print(json.dumps(rows, indent=2))
-    else:
-        show(rows)
+    tell(machine, rows, as_json=options.json, show=lambda: show(rows))
     check(rows)
 
 

@@ -5,6 +5,7 @@ before the next step. The loops stand here and not in ``kernel.block_loop``, so 
 when this file changes.
 """
 
+import time
 from dataclasses import asdict
 from typing import Any
 
@@ -33,13 +34,21 @@ _MOST_CREWS = 64
 _UN, _COMMUNIST = int(Decision.CASUALTIES_UN), int(Decision.CASUALTIES_COMMUNIST)
 
 
-def run(problem: Problem, wars: int, *, seed: int = 1, block: int = BLOCK) -> Daily:
-    """Fight wars 0 to ``wars`` and return what was noted of them."""
-    parts = [fight(problem, range(at, min(at + block, wars)), seed) for at in range(0, wars, block)]
+def run(
+    problem: Problem,
+    wars: int,
+    *,
+    seed: int = 1,
+    block: int = BLOCK,
+    timer: dict[str, float] | None = None,
+) -> Daily:
+    """Fight wars 0 to ``wars`` and return what was noted of them; ``timer`` gathers seconds by step."""
+    blocks = [range(at, min(at + block, wars)) for at in range(0, wars, block)]
+    parts = [fight(problem, replicates, seed, {} if timer is None else timer) for replicates in blocks]
     return {name: np.concatenate([part[name] for part in parts]) for name in SERIES}
 
 
-def fight(problem: Problem, replicates: range, seed: int) -> Daily:
+def fight(problem: Problem, replicates: range, seed: int, timer: dict[str, float]) -> Daily:
     """Fight one block of wars in lockstep."""
     theatre, wars = theatre_of(problem), np.zeros(len(replicates), war_type(problem))
     wars["seed"], wars["replicate"] = seed, replicates
@@ -51,11 +60,13 @@ def fight(problem: Problem, replicates: range, seed: int) -> Daily:
     for day in range(problem.days):
         theatre["flyable_share"] = problem.flyable[day]
         theatre["persistence"], theatre["night_share"] = problem.persistence[day], problem.night_share[day]
-        for loop in (fly_all, rail_all, haul_all, fight_all):
+        for name, loop in STEPS:
+            if name == "mend":
+                for quantity, series in daily.items():
+                    series[day] = wars[quantity]
+            began = time.process_time()
             loop(theatre, wars, day)
-        for name, series in daily.items():
-            series[day] = wars[name]
-        mend_all(theatre, wars, day)
+            timer[name] = timer.get(name, 0.0) + time.process_time() - began
     return {name: series.T for name, series in daily.items()}
 
 
@@ -271,3 +282,13 @@ def fight_all(theatre: Record, wars: Record, day: int) -> None:
 def mend_all(theatre: Record, wars: Record, day: int) -> None:
     for war in range(wars.shape[0]):
         mend(theatre[0], wars[war], day)
+
+
+STEPS = (
+    ("fly", fly_all),
+    ("rail", rail_all),
+    ("haul", haul_all),
+    ("front", fight_all),
+    ("mend", mend_all),
+)
+"""The day in order; what is noted of it is noted before the night."""
