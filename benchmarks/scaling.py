@@ -139,11 +139,13 @@ def fight_and_tell(what: str, wars: int) -> None:
 
 def show(found: dict[str, Any]) -> None:
     """Print a table of times and one of memory."""
-    print(f"{'seconds at 1, 2, 4, 8 times':28}{'':34}{'exponent (95 %)':>18}")
+    print(f"{'seconds at 1, 2, 4, 8 times':28}{'':32}{'  exponent (95 %)'}")
     for row in found["times"]:
         cells = "".join(f"{spread.median:>8.2f}" for spread in row["seconds"])
         print(f"{row['what']:28}{cells}  {row['exponent']:>6.2f} ({row['low']:.2f} to {row['high']:.2f})")
-        print(f"{'':4}{row['unit']} {', '.join(map(str, row['sizes']))}; {row['per']}")
+        apart = max((spread.most - spread.least) / spread.median for spread in row["seconds"])
+        sizes = f"{row['unit']} {', '.join(map(str, row['sizes']))}"
+        print(f"{'':4}{sizes}; {row['per']}; rounds {apart:.0%} apart at most")
     if found["memory"]:
         print(f"\n{'peak MB of a process, wars':28}" + "".join(f"{wars:>9,}" for wars in MEMORY_WARS))
         for what in (KEPT, STORED):

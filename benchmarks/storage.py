@@ -204,20 +204,22 @@ def measure(stored: Stored, ours: str, folder: Path, rounds: int) -> list[dict[s
 def show(found: dict[str, Any]) -> None:
     """Print a table for each of what is stored; ratios are to ours."""
     for what, rows in found["formats"].items():
-        print(f"{what}, {found['wars']} wars; ratios to ours, marked *")
-        print(f"{'':20}{'kB':>8}{'ratio':>7}{'write ms':>10}{'ratio':>8}{'read ms':>10}{'ratio':>8}")
+        print(f"{what}, {found['wars']} wars; ratios to ours, marked * (least-most)")
+        print(f"{'':20}{'kB':>7}{'ratio':>6}{'write ms':>9}{'ratio':>15}{'read ms':>8}{'ratio':>15}")
         for row in rows:
-            name = row["format"] + (" *" if row["is_ours"] else "")
-            print(
-                f"{name:20}{row['bytes'] / 1e3:>8,.0f}{row['bytes_to_ours']:>7.2f}"
-                f"{row['write_ms'].median:>10.2f}{row['write_to_ours'].median:>8.1f}"
-                f"{row['read_ms'].median:>10.2f}{row['read_to_ours'].median:>8.1f}"
-            )
+            cells = f"{row['bytes'] / 1e3:>7,.0f}{row['bytes_to_ours']:>6.2f}"
+            for way, width in (("write", 9), ("read", 8)):
+                ratio = row[f"{way}_to_ours"]
+                told = f"{ratio.median:.1f} ({ratio.least:.1f}-{ratio.most:.1f})"
+                if ratio.most >= 10:
+                    told = f"{ratio.median:.0f} ({ratio.least:.0f}-{ratio.most:.0f})"
+                cells += f"{row[f'{way}_ms'].median:>{width}.2f}{told:>15}"
+            print(f"{row['format'] + (' *' if row['is_ours'] else ''):20}{cells}")
         print()
     whole = found["store"]
+    print(f"{found['rounds']} rounds; the store, all of a shard with its sums, synced to disk, once:")
     print(
-        f"the store, all of a shard with sums, synced to disk: {whole['bytes'] / 1e3:,.0f} kB, "
-        f"written in {whole['write_ms']:.0f} ms,\nread in {whole['read_ms']:.0f} ms"
+        f"{whole['bytes'] / 1e3:,.0f} kB, {whole['write_ms']:.0f} ms to write, {whole['read_ms']:.0f} to read"
     )
 
 

@@ -2,7 +2,7 @@
 
     python benchmarks/war.py [--json] [--wars 256] [--pairs 200] [--no-cold]
 
-Rates and ratios are the middle of five rounds, of processor time; starts are the least of some processes, by
+Rates and ratios are the middle of five rounds, of processor time; starts are the middle of some processes, by
 the clock on the wall. The share of each system and the ratios travel better than times.
 """
 
@@ -133,27 +133,29 @@ def _took(command: list[str], environment: dict[str, str], times: int) -> Spread
 def _print(found: dict[str, Any]) -> None:
     speed, begin, pairs, disk = (found[name] for name in ("throughput", "start", "variance_ratio", "stored"))
     measured = {
-        "replicate-days/s, one core": f"{speed['replicate_days_per_s'].median:,.0f}",
-        "a day against one flow solve": f"{speed['flow_solves_a_day_takes'].median:.1f}",
+        "replicate-days/s, one core": _apart(speed["replicate_days_per_s"], ",.0f"),
+        "a day against one flow solve": _apart(speed["flow_solves_a_day_takes"], ".1f"),
         "a day against its transport": f"{speed['transports_a_day_takes']:.1f}",
-        "cold start to first day, s": f"{begin['cold_first_day_s'].least:.1f}"
-        if "cold_first_day_s" in begin
-        else "",
-        "warm start to first day, s": f"{begin['warm_first_day_s'].least:.2f}",
-        "--help, s": f"{begin['help_s'].least:.2f}",
+        "cold start to first day, s": _apart(begin.get("cold_first_day_s"), ".1f"),
+        "warm start to first day, s": _apart(begin["warm_first_day_s"], ".2f"),
+        "--help, s": _apart(begin["help_s"], ".2f"),
         "variance ratio, t/day": "none" if pairs["front_tonnes"] is None else f"{pairs['front_tonnes']:.1f}",
         "bytes stored a war": f"{disk['bytes_per_war']:,.0f}",
         f"wars/s to files, {disk['cores']:.0f} cores": f"{disk['wars_per_s']:,.0f}",
     }
-    print(f"{'what':44}{'measured':>18}{'bar':>12}")
+    print(f"{'what':36}{'measured (least-most)':>28}{'bar':>12}")
     for name, value in measured.items():
-        print(f"{name:44}{value:>18}{BARS.get(name, '30,000' if 'bytes' in name else ''):>12}")
+        print(f"{name:36}{value:>28}{BARS.get(name, '30,000' if 'bytes' in name else ''):>12}")
     print(f"\n{'system':44}{'share of time':>18}")
     for name, share in sorted(speed["shares"].items(), key=lambda item: -item[1]):
         print(f"{name:44}{share:>18.1%}")
     print(f"\n{'outcome, banfill less historical':44}{'variance ratio':>18}")
     for name, ratio in pairs.items():
         print(f"{name:44}{'none' if ratio is None else f'{ratio:,.1f}':>18}")
+
+
+def _apart(spread: Spread | None, form: str) -> str:
+    return "" if spread is None else format(spread, form)
 
 
 def main() -> None:

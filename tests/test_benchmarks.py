@@ -11,7 +11,9 @@ from scipy import stats
 
 ROOT = Path(__file__).resolve().parents[1]
 PROGRAMS = sorted(
-    path for path in (ROOT / "benchmarks").rglob("*.py") if '"--json"' in path.read_text(encoding="utf-8")
+    path
+    for path in (ROOT / "benchmarks").rglob("*.py")
+    if "__main__" in path.read_text(encoding="utf-8") and path.name != "make.py"
 )
 
 
@@ -57,18 +59,9 @@ def test_tell__puts_the_machine_and_the_spread_beside_figures(capsys):
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda path: path.stem)
-def test_benchmarks__tell_their_machine_and_stand_in_the_docs(program):
+def test_benchmarks__tell_their_machine_and_stand_on_a_page(program):
     text = program.read_text(encoding="utf-8")
-    assert "from machine import" in text
-    assert "tell(" in text
+    assert "machine" in text
+    assert '"--json"' in text
     name = program.relative_to(ROOT).as_posix()
-    assert f"`{name}" in (ROOT / "docs/reference/performance.md").read_text(encoding="utf-8")
-
-
-def test_benchmarks__that_can_be_run_are_all_looked_at():
-    runnable = {
-        path
-        for path in (ROOT / "benchmarks").rglob("*.py")
-        if "__main__" in path.read_text(encoding="utf-8") and path.name != "make.py"
-    }
-    assert runnable == set(PROGRAMS)
+    assert any(name in page.read_text(encoding="utf-8") for page in (ROOT / "docs").rglob("*.md"))
