@@ -25,6 +25,7 @@ from reduced.problem import korea, tiled
 
 from stalemate.engine import simulate as engine
 from stalemate.ensemble.outcomes import QUANTITIES, only_whole
+from stalemate.ensemble.questions import questions_of, recorded_for
 from stalemate.ensemble.runner import fight_each, run
 from stalemate.policies.directive import AbstractPolicy
 from stalemate.policies.naming import named
@@ -38,7 +39,7 @@ ONE_DAYS, DAYS_WARS = 93, 128
 ONE_WARS, WARS_DAYS = 256, 93
 MEMORY_WARS: Final = (256, 1024, 4096, 16_384)
 MEMORY_BAR_MB: Final = 400
-KEPT, STORED = "let go", "stored and read back"
+LET_GO, STORED = "let go", "stored and read back"
 
 
 def exponent(sizes: Sequence[float], seconds: Sequence[float]) -> dict[str, float]:
@@ -103,15 +104,17 @@ def lengths(rounds: int) -> Iterator[Any]:
 
 
 def let_go(prepared: engine.Prepared, policy: AbstractPolicy, wars: int, days: int) -> None:
-    """Fight wars as a worker does, block by block, and keep nothing of them."""
+    """Fight wars as a worker of a run does, block by block, noting what a run notes; keep nothing of them."""
+    asked = questions_of(prepared.scenario.observations)
+    record = tuple(dict.fromkeys((*QUANTITIES, *recorded_for(asked))))
     fight_each(
         prepared,
         [policy],
         wars,
         lambda block: None,
         seed=1,
-        record=QUANTITIES,
-        whole=only_whole(QUANTITIES),
+        record=record,
+        whole=only_whole(record),
         until=days,
         workers=1,
     )
@@ -121,7 +124,7 @@ def memory() -> list[dict[str, Any]]:
     """Return the peak of fresh processes by what they do and how many wars they fight."""
     return [
         {"what": what, "wars": wars, "peak_mb": told_by(__file__, "--memory", what, str(wars))}
-        for what in (KEPT, STORED)
+        for what in (LET_GO, STORED)
         for wars in MEMORY_WARS
     ]
 
@@ -148,7 +151,7 @@ def show(found: dict[str, Any]) -> None:
         print(f"{'':4}{sizes}; {row['per']}; rounds {apart:.0%} apart at most")
     if found["memory"]:
         print(f"\n{'peak MB of a process, wars':28}" + "".join(f"{wars:>9,}" for wars in MEMORY_WARS))
-        for what in (KEPT, STORED):
+        for what in (LET_GO, STORED):
             peaks = [row["peak_mb"] for row in found["memory"] if row["what"] == what]
             told = "met" if max(peaks) <= MEMORY_BAR_MB else "missed"
             cells = "".join(f"{peak:>9.0f}" for peak in peaks)

@@ -6,7 +6,7 @@ each format, in turn in one process, into a temporary folder; what comes back mu
 waits for the disk: the store itself also syncs each file and keeps its SHA-256, which the last row tells.
 Formats of rows get the number of the war and of the week beside each row; arrays tell them by position. Rows
 are made of the arrays before the clock starts and made arrays again while it runs, since that is how we read.
-Times are of the clock on the wall, since much of the work is the operating system's.
+Times are of the processor, all threads and the operating system's part counted; the store's are of the clock.
 """
 
 import argparse
@@ -168,16 +168,12 @@ def measure(stored: Stored, ours: str, folder: Path, rounds: int) -> list[dict[s
 
     def cleared_write(name: str) -> float:
         _remove(paths[name])
-        began = time.perf_counter()
+        began = time.process_time()
         write(name)
-        return time.perf_counter() - began
+        return time.process_time() - began
 
-    writes = in_turn({name: partial(cleared_write, name) for name in FORMATS}, rounds, time.perf_counter)
-    reads = in_turn(
-        {name: partial(FORMATS[name].read, paths[name], stored) for name in FORMATS},
-        rounds,
-        time.perf_counter,
-    )
+    writes = in_turn({name: partial(cleared_write, name) for name in FORMATS}, rounds)
+    reads = in_turn({name: partial(FORMATS[name].read, paths[name], stored) for name in FORMATS}, rounds)
     wrote = {name: [took for _, took in calls] for name, calls in writes.items()}
     read = {name: [took for took, _ in calls] for name, calls in reads.items()}
     for name, calls in reads.items():
