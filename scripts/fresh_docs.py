@@ -26,6 +26,7 @@ import asked
 import checked
 import licences
 import names
+import notebook
 import odd
 import pictures
 import typer
@@ -406,6 +407,7 @@ def _run(replicates: int) -> None:
             drawn = ROOT / "docs" / "model" / PICTURES / f"{name}.svg"
             _printed([name, *options, "--picture", str(drawn)], Path(folder))
     _draw_report()
+    notebook.write()
 
 
 def _draw_report() -> None:

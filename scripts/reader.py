@@ -310,7 +310,10 @@ class Reader:
             _must(block.text == self.shown(block), f"{block.where} is old; run fresh_docs.py --page")
 
     def _execute(self, block: Block) -> None:
-        text, self.printed = block.text.replace(SERVED, self._address), ""
+        lines = block.text.replace(SERVED, self._address).splitlines()
+        text = "\n".join(self.instead.get(line, line) for line in lines)
+        self.fewer_before |= any(line in self.instead for line in lines)
+        self.ran, self.ranked, self.changed = True, False, self.fewer_before
         out = StringIO()
         with redirect_stdout(out):
             exec(compile("\n" * block.line + text, str(block.page), "exec"), self.names)
