@@ -1,12 +1,10 @@
 """The pages of docs/ as a site: built without a warning, whole, and asking nothing of a network."""
 
 import re
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from docs_site import built
 
 import stalemate
 
@@ -17,14 +15,7 @@ LOADED = re.compile(r'<(?:script|img|iframe|source)\b[^>]*\bsrc="([^"]+)"|<link\
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """Build the site in a copy and return its folder."""
-    copy = tmp_path_factory.mktemp("site")
-    shutil.copytree(ROOT / "docs", copy / "docs")
-    shutil.copy(ROOT / "mkdocs.yml", copy)
-    (copy / "src").symlink_to(ROOT / "src")
-    command = [str(Path(sys.executable).with_name("zensical")), "build", "--strict"]
-    built = subprocess.run(command, cwd=copy, capture_output=True, text=True)
-    assert built.returncode == 0, built.stdout + built.stderr
-    return copy / "dist" / "docs"
+    return built(tmp_path_factory.mktemp("site"))
 
 
 def test_site__has_every_page(site):
