@@ -406,6 +406,12 @@ def show(result: dict[str, Any]) -> None:
             print(f"{row['solver']:<40}{rate.median:>10,.0f}{ratio.median:>9.1f}{apart:>14}{row['days']:>7}")
 
 
+def show_all(results: list[dict[str, Any]]) -> None:
+    """Print the tables one below the other."""
+    for result in results:
+        show(result)
+
+
 def main() -> None:
     """Read the options and run."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -420,7 +426,7 @@ def main() -> None:
     machine = here("networkx", "scipy", "igraph", "PyMaxflow", "ortools")
     results = [compare(make(options.days)) for make in (random_net, korea)]
     found = {"repeats": REPEATS, "series": results}
-    tell(machine, found, as_json=options.json, show=lambda: [show(result) for result in results])
+    tell(machine, found, as_json=options.json, show=lambda: show_all(results))
 
 
 if __name__ == "__main__":

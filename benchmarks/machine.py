@@ -104,7 +104,7 @@ def ratios(ours: Sequence[float], theirs: Sequence[float]) -> Spread:
     return Spread.of([mine / other for mine, other in zip(ours, theirs, strict=True)])
 
 
-def tell(machine: Machine, found: object, *, as_json: bool, show: Callable[[], object]) -> None:
+def tell(machine: Machine, found: object, *, as_json: bool, show: Callable[[], None]) -> None:
     """Print the machine and the figures: as text by ``show``, or as one JSON object."""
     if as_json:
         print(json.dumps({"machine": asdict(machine), "found": found}, indent=1, default=_plain))

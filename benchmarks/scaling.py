@@ -148,7 +148,7 @@ def show(found: dict[str, Any]) -> None:
         print(f"{row['what']:28}{cells}  {row['exponent']:>6.2f} ({row['low']:.2f} to {row['high']:.2f})")
         apart = max((spread.most - spread.least) / spread.median for spread in row["seconds"])
         sizes = f"{row['unit']} {', '.join(map(str, row['sizes']))}"
-        print(f"{'':4}{sizes}; {row['per']}; rounds {apart:.0%} apart at most")
+        print(f"{'':4}{sizes}; {row['per']}; rounds within {apart:.0%}")
     if found["memory"]:
         print(f"\n{'peak MB of a process, wars':28}" + "".join(f"{wars:>9,}" for wars in MEMORY_WARS))
         for what in (LET_GO, STORED):

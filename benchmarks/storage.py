@@ -99,6 +99,10 @@ def _to_zarr(path: Path, stored: Stored, *, compressors: Any) -> None:
     array[...] = one
 
 
+def _from_zarr(path: Path, _: Stored) -> Values:
+    return np.asarray(zarr.open_array(path)[...])
+
+
 def _to_sqlite(path: Path, stored: Stored) -> None:
     names = stored.table.column_names
     places = ", ".join("?" * len(names))
@@ -120,8 +124,8 @@ FORMATS: Final = {
         lambda path, stored: np.save(path, stored.values), lambda path, _: np.load(path, allow_pickle=False)
     ),
     "npz, deflate": Format(_to_npz, _from_npz),
-    "Zarr, as it is": Format(partial(_to_zarr, compressors=None), lambda path, _: zarr.open_array(path)[...]),
-    "Zarr, zstd": Format(partial(_to_zarr, compressors="auto"), lambda path, _: zarr.open_array(path)[...]),
+    "Zarr, as it is": Format(partial(_to_zarr, compressors=None), _from_zarr),
+    "Zarr, zstd": Format(partial(_to_zarr, compressors="auto"), _from_zarr),
     "Parquet, as it is": Format(partial(_to_parquet, compression="none"), _from_parquet),
     "Parquet, snappy": Format(partial(_to_parquet, compression="snappy", dictionary=True), _from_parquet),
     "Parquet, zstd": Format(partial(_to_parquet, compression="zstd", dictionary=True), _from_parquet),

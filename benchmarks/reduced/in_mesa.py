@@ -115,7 +115,7 @@ class War(mesa.Model):
     def __init__(self, problem: Problem, network: Network, rng: np.random.Generator) -> None:
         super().__init__(rng=rng)
         self.problem, self.network, self.day = problem, network, 0
-        self.trucks, self.trucks_lost = problem.numbers.trucks * problem.tiles, 0
+        self.trucks, self.trucks_lost = problem.numbers.trucks * problem.tiles, 0.0
         self.cuts_expected = self.bridge_hits_expected = self.night_share = 0.0
         self.delivered_t, self.rear_t = 0.0, 0
         self.arms = [Arm(self, number) for number in range(2)]

@@ -4,8 +4,9 @@ The air flies at whole days, trains run half a day later and the front fights af
 cut for a whole number of nights, so it is done before the next trains; a bridge takes as long as it takes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from math import log
+from typing import Any
 
 import numpy as np
 import simpy
@@ -13,7 +14,7 @@ import simpy
 from reduced.problem import SERIES, Daily, Problem
 from reduced.railway import Network, Railway, plain
 
-Steps = Iterator[simpy.Event]
+Steps = Generator[simpy.Event, Any, None]
 
 
 def run(problem: Problem, wars: int, *, seed: int = 1, railway: Railway = plain) -> Daily:

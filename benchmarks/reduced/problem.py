@@ -101,8 +101,8 @@ class Problem:
     @cached_property
     def aimed_share(self) -> Floats:
         """Return the share of all sorties that each section takes: by length, if it may be attacked."""
-        length_km = self.length_km * self.attackable
-        return length_km / length_km.sum()
+        length_km: Floats = self.length_km * self.attackable
+        return length_km / float(length_km.sum())
 
     @cached_property
     def crews(self) -> Ints:
