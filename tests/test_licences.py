@@ -1,8 +1,11 @@
 """What the program needs: locked, complete, under licences that allow it. From installed metadata alone."""
 
+import ast
 import json
 import re
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import licences
@@ -22,6 +25,16 @@ PACKAGES = licences.needed("test", "plot", "study")
 COPYLEFT = {"iterative-ensemble-smoother", "platypus-opt"}
 """Under the GNU General Public License: only behind the extra ``study``, never shipped."""
 
+BROUGHT = {"llvmlite", "markupsafe", "pandas", "starlette"}
+"""Imported, and always brought: by Numba, Jinja, xarray and FastAPI, which are made of them."""
+
+
+def declared():
+    """Return everything that the project asks for, in any extra."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = [line for lines in project["optional-dependencies"].values() for line in lines]
+    return [Requirement(line) for line in (*project["dependencies"], *extras)]
+
 
 def test_packages__that_are_needed_are_reached():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -32,6 +45,54 @@ def test_packages__that_are_needed_are_reached():
 def test_packages__are_those_of_the_lock():
     other = {n: one.version for n, one in PACKAGES.items() if n != licences.ROOT_PACKAGE}
     assert {name: version for name, version in other.items() if LOCKED.get(name) != version} == {}
+
+
+def test_lock__names_every_package_that_any_extra_can_bring_once():
+    """What is not installed here is looked up by what those that are installed ask for."""
+    lines = [line for line in (ROOT / "requirements.lock").read_text().splitlines() if "==" in line]
+    names = [licences.key(line.partition("==")[0]) for line in lines]
+    assert len(set(names)) == len(names)
+    assert [line for line in lines if not re.fullmatch(r"[A-Za-z0-9_.-]+==[0-9A-Za-z.+!]+", line)] == []
+    asked = {
+        licences.key(Requirement(line).name)
+        for one in PACKAGES.values()
+        for line in one.requires or []
+        if not Requirement(line).marker or Requirement(line).marker.evaluate({"extra": ""})
+    }
+    assert asked - set(LOCKED) == set()
+    assert asked - set(PACKAGES) == set()
+
+
+def test_project__declares_lower_bounds_that_the_lock_keeps():
+    stubs = {"pandas-stubs", "scipy-stubs"}
+    for one in declared():
+        bounds = [part for part in one.specifier if part.operator in (">=", "~=", "==")]
+        assert bounds or one.name in stubs, one
+        assert licences.key(one.name) in LOCKED, f"{one} stands in no line of requirements.lock"
+        assert one.specifier.contains(Version(LOCKED[licences.key(one.name)]), prereleases=True), one
+        assert one.url is None, one
+
+
+def test_project__installed_is_the_project_that_is_declared():
+    """An old installation would audit the requirements of yesterday."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    told = PACKAGES[licences.ROOT_PACKAGE].requires or []
+    found = {licences.key(Requirement(line).name) for line in told}
+    lines = [*project["dependencies"], *sum(project["optional-dependencies"].values(), [])]
+    assert found == {licences.key(one.name) for one in declared()}
+
+
+def test_source__imports_nothing_that_is_not_declared():
+    """Every package that a module names is asked for by the project itself, not by chance by another."""
+    named = {licences.key(one.name) for one in declared()}
+    trees = [ast.parse(path.read_text()) for path in (ROOT / "src").rglob("*.py")]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    names = {one.name for node in nodes if isinstance(node, ast.Import) for one in node.names}
+    names |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) if node.module}
+    tops = {name.partition(".")[0] for name in names} - set(sys.stdlib_module_names) - {"stalemate"}
+    owners = packages_distributions()
+    brought = {top for top in tops if named.isdisjoint(map(licences.key, owners.get(top, [top])))}
+    assert brought == BROUGHT
 
 
 def test_packages__satisfy_what_each_asks_of_the_others():
