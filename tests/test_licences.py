@@ -78,7 +78,6 @@ def test_project__installed_is_the_project_that_is_declared():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     told = PACKAGES[licences.ROOT_PACKAGE].requires or []
     found = {licences.key(Requirement(line).name) for line in told}
-    lines = [*project["dependencies"], *sum(project["optional-dependencies"].values(), [])]
     assert found == {licences.key(one.name) for one in declared()}
 
 
