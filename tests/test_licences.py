@@ -75,7 +75,6 @@ def test_project__declares_lower_bounds_that_the_lock_keeps():
 
 def test_project__installed_is_the_project_that_is_declared():
     """An old installation would audit the requirements of yesterday."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     told = PACKAGES[licences.ROOT_PACKAGE].requires or []
     found = {licences.key(Requirement(line).name) for line in told}
     assert found == {licences.key(one.name) for one in declared()}

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date
@@ -16,6 +17,7 @@ from reference import toy_war
 
 from fuzzing.readers import in_a_file
 from fuzzing.target import Target
+from stalemate.ensemble.formats import migrate
 from stalemate.ensemble.jobs import Asked, Jobs
 from stalemate.ensemble.posteriors import read_posterior
 from stalemate.ensemble.runner import run
@@ -23,6 +25,7 @@ from stalemate.ensemble.runs import read_run
 from stalemate.ensemble.store import model_digest
 from stalemate.scenario import read
 
+OLDER = Path(__file__).resolve().parents[1] / "formats" / "1"
 SUMS, NAME = "SHA256SUMS", "0" * 16
 
 
@@ -37,10 +40,29 @@ def stored(folder: Path) -> Path:
 
 def _run(folder: Path) -> Callable[[bytes], object]:
     place = stored(folder)
+    return _in_a_run(place, lambda: read_run(place).to_xarray())
+
+
+def _older(folder: Path) -> Callable[[bytes], object]:
+    """Take a run of an older format: it is written once more, and read."""
+    place, out = Path(shutil.copytree(OLDER, folder / "old")), folder / "new"
+
+    def load() -> object:
+        try:
+            migrate(place, out)
+            return read_run(out).to_xarray()
+        finally:
+            shutil.rmtree(out, ignore_errors=True)
+
+    return _in_a_run(place, load)
+
+
+def _in_a_run(place: Path, load: Callable[[], object]) -> Callable[[bytes], object]:
+    """Return what puts an input in the place of one file of a run, with the sums of a liar."""
     names = sorted(path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file())
     told = (place / SUMS).read_bytes()
 
-    def load() -> object:
+    def lie() -> object:
         if (place / SUMS).read_bytes() == told:
             lines = [
                 f"{hashlib.sha256((place / name).read_bytes()).hexdigest()}  {name}\n"
@@ -49,11 +71,11 @@ def _run(folder: Path) -> Callable[[bytes], object]:
             ]
             (place / SUMS).write_text("".join(lines))
         try:
-            return read_run(place).to_xarray()
+            return load()
         finally:
             (place / SUMS).write_bytes(told)
 
-    return in_a_file(place, load, names)
+    return in_a_file(place, lie, names)
 
 
 def _run_seeds() -> list[bytes]:
@@ -62,6 +84,15 @@ def _run_seeds() -> list[bytes]:
     with tempfile.TemporaryDirectory() as folder:
         place = stored(Path(folder))
         files = {p.relative_to(place).as_posix(): p.read_bytes() for p in place.rglob("*") if p.is_file()}
+    return _seeds_of(files)
+
+
+def _older_seeds() -> list[bytes]:
+    names = [p.relative_to(OLDER).as_posix() for p in OLDER.rglob("*") if p.is_file()]
+    return _seeds_of({name: (OLDER / name).read_bytes() for name in names})
+
+
+def _seeds_of(files: dict[str, bytes]) -> list[bytes]:
     manifest = files["manifest.json"]
     plain = [name.encode() + b"\n" + data for name, data in files.items()]
     return [*plain, *[b"manifest.json\n" + manifest] * 4]
@@ -113,6 +144,7 @@ def _job_seeds() -> list[bytes]:
 
 TARGETS = (
     Target("run", _run, _run_seeds, (b"<f8", b"|O", b"(1, 1)", b"PAR1", b"\x80\x04", b"true")),
+    Target("older", _older, _older_seeds, (b"<f8", b"(1, 1)", b"answers-00000.npy", b"format")),
     Target("posterior", _posterior, lambda: [a_posterior(model_digest()), a_posterior("x")], (b"PAR1",)),
     Target("job", _job, _job_seeds, (b"replicates", b"[]", b"{}", b"[1]")),
 )
