@@ -12,7 +12,7 @@ import platform
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -34,7 +34,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def compiled_sources() -> list[Path]:
     """Return the files that hold kernels or constants that kernels freeze; a test guards the list."""
-    lone = ["kernel.py", "elementary.py", "streams.py", "policies/directive.py"]
+    lone = ["kernel.py", "elementary.py", "streams.py", "policies/directive.py", "engine/record.py"]
     scenario = ("air.py", "catalogue.csv", "diplomacy.py", "forms.py", "resolve.py")
     lone += [f"scenario/{name}" for name in scenario]
     systems = _PACKAGE / "systems"
@@ -144,3 +144,14 @@ def block_loop(step: Callable[..., None]) -> Callable[..., None]:
     exec(compile(text, str(path), "exec"), vars(loaded))
     loop: Callable[..., None] = loaded.loop
     return kernel(loop)
+
+
+def entries(loops: Sequence[Callable[..., None]], *arguments: object) -> list[Callable[..., None]]:
+    """Return the compiled code of loops for arguments of the types of these, to be called as it stands.
+
+    A call through the compiler compares the fields of every record, which takes longer than many a loop.
+    These look at nothing: they may only be called with arguments of the very same types.
+    """
+    signature = numba.void(*(numba.typeof(argument) for argument in arguments))
+    compilers: Sequence[Any] = loops
+    return [compiler.get_compile_result(signature).entry_point for compiler in compilers]

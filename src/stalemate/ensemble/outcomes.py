@@ -11,7 +11,7 @@ from typing import Final, Literal
 import numpy as np
 import numpy.typing as npt
 
-from stalemate.engine.simulate import over_places
+from stalemate.engine.record import over_places
 from stalemate.errors import QueryError
 from stalemate.scenario.air import TARGET_CLASSES
 from stalemate.systems.diplomacy import EXPLANATIONS

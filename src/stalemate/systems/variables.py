@@ -9,6 +9,7 @@ the kernels again.
 import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Literal
@@ -93,5 +94,9 @@ RECORDED: Final[Mapping[str, Variable]] = MappingProxyType({v.name: v for v in V
 
 
 def state_type() -> np.dtype[np.void]:
-    """Return the type of the state record: one nested array a field, aligned."""
-    return np.dtype([(v.name, v.dtype, tuple(SIZES[a] for a in v.axes)) for v in VARIABLES], align=True)
+    """Return the type of the state record: one nested array a field, aligned.
+
+    Single numbers come first, then short fields, then long ones: what is read every day lies together.
+    """
+    fields = [(v.name, v.dtype, tuple(SIZES[a] for a in v.axes)) for v in VARIABLES]
+    return np.dtype(sorted(fields, key=lambda field: (prod(field[2]), field[1])), align=True)
