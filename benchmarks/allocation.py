@@ -68,12 +68,10 @@ def allocate_often(
 def package_often(
     calls: int, n: int, m: int, gain: Floats, rate: Floats, price: Floats, size: Floats, budget: Floats,
     plan: Floats, out: Floats, work: Any,
-) -> float:  # fmt: skip
-    value = 0.0
+) -> None:  # fmt: skip
     for _ in range(calls):
         out[:] = plan
-        value = to_packages(n, m, gain, rate, price, size, budget, out, work[0])
-    return value
+        to_packages(n, m, gain, rate, price, size, budget, out, work[0])
 
 
 def microseconds(call: Callable[[], object], calls: int) -> float:

@@ -91,6 +91,7 @@ ORDER = [
     "systems.talks",
     "engine.day",
     "engine.history",
+    "engine.record",
     "engine.simulate",
     "ensemble.foreign",
     "ensemble.outcomes",

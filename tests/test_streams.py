@@ -27,6 +27,7 @@ from stalemate.streams import (
     normal_quantile,
     philox,
     poisson_quantile,
+    surely_none,
     uniform,
     unit_draws,
 )
@@ -278,6 +279,18 @@ def test_poisson_quantile__keeps_its_far_tail_where_the_library_does_not():
 @given(units, units, means)
 def test_poisson_quantile__rises_with_u(a, b, mean):
     assert poisson_quantile(min(a, b), mean) <= poisson_quantile(max(a, b), mean)
+
+
+@given(st.floats(2.0**-53, 1 - 2.0**-53), st.floats(0, 1e308))
+def test_surely_none__is_never_said_where_the_least_likely_none_lies_below(u, mean):
+    if surely_none(u, mean):
+        assert u < math.exp(-mean)
+
+
+def test_surely_none__sees_nearly_every_draw_of_a_small_mean():
+    for mean in (0.01, 0.1, 0.5, 1.0):
+        edge = math.exp(-mean)
+        assert surely_none(edge - mean**6 / 720 - 1e-13, mean)
 
 
 @given(units, means, st.floats(min_value=1e-9, max_value=10.0))

@@ -9,8 +9,11 @@ import math
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from stalemate.kernel import kernel
+
+Floats = npt.NDArray[np.float64]
 
 INFINITY: Final = float("inf")
 NOT_A_NUMBER: Final = float("nan")
@@ -244,3 +247,21 @@ def beta_lower(a: float, b: float, x: float, y: float) -> float:
         stirling_error(n) - stirling_error(a) - stirling_error(b) - deviance(a, n * x) - deviance(b, n * y)
     )
     return fraction * front * math.sqrt(b / (TWO_PI * a * n))
+
+
+@kernel
+def exp_each(values: Floats) -> Floats:
+    """Return ``exp_`` of each value: (value,) -> (value,)."""
+    out = np.empty(len(values))
+    for i in range(len(values)):
+        out[i] = exp_(values[i])
+    return out
+
+
+@kernel
+def log_each(values: Floats) -> Floats:
+    """Return ``log_`` of each value: (value,) -> (value,)."""
+    out = np.empty(len(values))
+    for i in range(len(values)):
+        out[i] = log_(values[i])
+    return out

@@ -152,6 +152,7 @@ def entries(loops: Sequence[Callable[..., None]], *arguments: object) -> list[Ca
     A call through the compiler compares the fields of every record, which takes longer than many a loop.
     These look at nothing: they may only be called with arguments of the very same types.
     """
-    signature = numba.void(*(numba.typeof(argument) for argument in arguments))
     compilers: Sequence[Any] = loops
+    type_of: Callable[[object], object] = numba.typeof
+    signature = numba.void(*map(type_of, arguments))
     return [compiler.get_compile_result(signature).entry_point for compiler in compilers]

@@ -40,6 +40,7 @@ __all__ = [
     "lognormal",
     "negative_binomial_quantile",
     "normal_quantile",
+    "normal_quantiles",
     "philox",
     "poisson_quantile",
     "pow_",
@@ -244,6 +245,27 @@ def normal_quantile(u: float) -> float:
 
 
 @kernel
+def normal_quantiles(u: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return ``normal_quantile`` of each number: (number,) -> (number,)."""
+    out = np.empty(len(u))
+    for i in range(len(u)):
+        out[i] = normal_quantile(u[i])
+    return out
+
+
+@inlined_kernel
+def surely_none(u: float, mean: float) -> bool:
+    """Return whether a Poisson or negative binomial draw of a mean at ``u`` is seen to be 0 at a glance.
+
+    No count has a probability of exp(-mean) or more, and that is more than its series up to a negative term;
+    1e-14 is more than the rounding of all these.
+    """
+    series = 1.0 - mean * (1 / 4) * (1.0 - mean * (1 / 5))
+    series = 1.0 - mean * (1 / 2) * (1.0 - mean * (1 / 3) * series)
+    return u <= 1.0 - mean * series - 1e-14
+
+
+@kernel
 def poisson_quantile(u: float, mean: float) -> int:
     """Return the Poisson draw: the least count whose cumulative probability at ``mean`` >= 0 reaches ``u``.
 
@@ -251,7 +273,7 @@ def poisson_quantile(u: float, mean: float) -> int:
     (Algorithm 955) gives a real number whose whole part is the draw; its error is below ``doubt``, so only
     next to a whole number must the cumulative probability itself be asked.
     """
-    if u <= 1.0 - mean:
+    if surely_none(u, mean):
         return 0
     if mean <= SUMMED_MEAN:
         term = exp_(-mean)
@@ -363,12 +385,11 @@ def negative_binomial_quantile(u: float, mean: float, shape: float) -> int:
     The variance is mean + mean^2 / shape. By summation up to a mean of 500; above, bisection of the exact
     cumulative probability. With a shape above 1e15 it is the Poisson draw.
     """
-    if u <= 1.0 - mean:
+    if surely_none(u, mean):
         return 0
     if shape > 1e15:
         return poisson_quantile(u, mean)
     p = mean / (shape + mean)
-    q = shape / (shape + mean)
     if mean <= SUMMED_OVERDISPERSED_MEAN:
         k = 0
         term = exp_(-shape * log1p_(mean / shape))
@@ -378,6 +399,7 @@ def negative_binomial_quantile(u: float, mean: float, shape: float) -> int:
             total = total + term
             k += 1
         return k
+    q = shape / (shape + mean)
     low = -1
     high = math.floor(mean)
     while not _beta_reaches(high, shape, p, q, u):

@@ -6,20 +6,22 @@ parameter share one quantile.
 """
 
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from stalemate.elementary import exp_each, log_, log_each
 from stalemate.errors import Fault, QueryError, ScenarioError
 from stalemate.scenario.catalogue import PARAMETERS
 from stalemate.scenario.forms import FIRE_FORMS, REPAIR_FORMS
 from stalemate.scenario.given import GivenWorlds
 from stalemate.scenario.schema import Parameter, Scenario
-from stalemate.streams import Decision, exp_, log_, normal_quantile, unit_draws
+from stalemate.streams import Decision, normal_quantiles, unit_draws
 
 Floats = npt.NDArray[np.float64]
 Records = npt.NDArray[np.void]
@@ -76,9 +78,10 @@ class Knots:
         share = self.weight[day, place]
         if share > 0:
             values = values + share * (worlds["knots"][:, place, self.index[day, place] + 1] - values)
-        return _each(exp_, values) if self.is_log[place] else values
+        return exp_each(values) if self.is_log[place] else values
 
 
+@cache
 def world_type() -> np.dtype[np.void]:
     """Return the type of the record of one drawn world: address, forms, parameters, knots."""
     fields: list[tuple[str, str] | tuple[str, str, tuple[int, ...]]] = [
@@ -121,7 +124,7 @@ def resolve(scenario: Scenario, seed: int, replicates: range, structures: Struct
             continue
         for place, row in enumerate(rows):
             values = quantiles(row, u)
-            worlds["knots"][:, DATED[name], place] = _each(log_, values) if row.between == "log" else values
+            worlds["knots"][:, DATED[name], place] = log_each(values) if row.between == "log" else values
     return worlds
 
 
@@ -189,18 +192,18 @@ def quantiles(row: Parameter, u: Floats) -> Floats:
     if row.distribution == "uniform":
         return low + u * (high - low)
     if row.distribution == "loguniform":
-        return _each(exp_, log_(low) + u * (log_(high) - log_(low)))
+        return exp_each(log_(low) + u * (log_(high) - log_(low)))
     if row.distribution == "triangular":
         assert row.middle is not None
         rising, falling, width = row.middle - low, high - row.middle, high - low
         split = rising / width
         left = low + np.sqrt(u * width * rising)
         return np.where(u < split, left, high - np.sqrt((1 - u) * width * falling))
-    z = _each(normal_quantile, u)
+    z = normal_quantiles(u)
     if row.distribution == "normal":
         return (low + high) / 2 + z * ((high - low) / (2 * _Z95))
     middle, spread = (log_(low) + log_(high)) / 2, (log_(high) - log_(low)) / (2 * _Z95)
-    return _each(exp_, middle + z * spread)
+    return exp_each(middle + z * spread)
 
 
 def share_below(row: Parameter, value: float) -> float:
@@ -230,7 +233,3 @@ def _by_name(scenario: Scenario) -> dict[str, list[Parameter]]:
     for row in scenario.parameters:
         rows.setdefault(row.name, []).append(row)
     return rows
-
-
-def _each(function: Callable[[float], float], values: Floats) -> Floats:
-    return np.array([function(float(value)) for value in values])

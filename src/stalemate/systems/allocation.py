@@ -251,7 +251,9 @@ def allocate(
     class would add, -INFINITY for a class with sorties to spare.
     """
     for a in range(n_classes):
-        _list_targets(a, n_targets, gain, rate, price, work)
+        work.list_length[a] = 0
+        if budget[a] > 0.0:
+            _list_targets(a, n_targets, gain, rate, price, work)
         work.log_multiplier[a] = INFINITY
     _spread_pool(n_targets, n_classes, gain, rate, budget, work)
     total = 0.0
@@ -259,7 +261,7 @@ def allocate(
         before = total
         for a in range(n_classes):
             _refill(a, budget[a], _FINE if turn > 0 else _ROUGH, work)
-        total = value_of_lists(n_targets, n_classes, gain, work)
+        total = _value_of_lists(n_targets, n_classes, gain, work)
         if turn > 0 and total - before <= LEAST_GAIN * total:
             break
     write_lists(n_targets, n_classes, sorties, work)
@@ -325,7 +327,7 @@ def _refill(a: int, budget: float, within: float, work: Record) -> None:
 
 
 @kernel
-def value_of_lists(n_targets: int, n_classes: int, gain: Floats, work: Record) -> float:
+def _value_of_lists(n_targets: int, n_classes: int, gain: Floats, work: Record) -> float:
     """Return the value of the plan in the lists, whose damage is known."""
     total = 0.0
     for i in range(n_targets):

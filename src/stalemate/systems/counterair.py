@@ -108,9 +108,9 @@ def share_of_fields(theatre: Record, war: Record, fit: float) -> float:
     fields = 0
     whole = 0
     for target in range(theatre.first_target[AIRFIELD], theatre.last_target[AIRFIELD]):
-        if theatre.required_level[target] != NEVER:
-            fields += 1
-            whole += war.target_left[target] >= fit
+        near = theatre.required_level[target] != NEVER
+        fields += near
+        whole += near & (war.target_left[target] >= fit)
     return whole / fields if fields > 0 else 0.0
 
 

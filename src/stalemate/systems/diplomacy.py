@@ -50,12 +50,12 @@ class Diplomacy:
     compromise: Floats
     announced: Floats
 
-    def put(self, one: np.void, day: int) -> None:
-        """Write a day into a theatre record."""
-        one["item_open"][: len(ITEMS)] = self.item_open[day]
+    def put(self, days: npt.NDArray[np.void]) -> None:
+        """Write every day into the dated part of the theatre record."""
         for field in fields(self):
             if field.name != "item_open":
-                one[field.name] = getattr(self, field.name)[day]
+                days[field.name] = getattr(self, field.name)
+        days["item_open"][:, : len(ITEMS)] = self.item_open
 
 
 def dated(scenario: Scenario) -> Diplomacy:

@@ -15,7 +15,7 @@ import numpy as np
 
 from stalemate.elementary import INFINITY, exp_
 from stalemate.kernel import kernel
-from stalemate.systems.allocation import MOST_TURNS, Floats, Record, value_of_lists, write_lists
+from stalemate.systems.allocation import MOST_TURNS, Floats, Record, write_lists
 
 _SURE: Final = 30.0
 """Damage of one package beyond which its target counts as surely destroyed, within 1e-13."""
@@ -32,15 +32,17 @@ def to_packages(
     budget: Floats,
     sorties: Floats,
     work: Record,
-) -> float:
-    """Turn a plan into whole packages within the budget, in place, and return its value.
+) -> None:
+    """Turn a plan into whole packages within the budget, in place.
 
     size: (target, class), strike aircraft of one raid, positive. work: allocation.scratch_fields.
     """
     for i in range(n_targets):
         work.damage[i] = 0.0
     for a in range(n_classes):
-        _list_packages(a, n_targets, gain, rate, price, size, budget[a], sorties, work)
+        work.list_length[a] = 0
+        if budget[a] > 0.0:
+            _list_packages(a, n_targets, gain, rate, price, size, budget[a], sorties, work)
     for i in range(n_targets):
         work.standing[i] = gain[i] * exp_(-work.damage[i])
     for a in range(n_classes):
@@ -52,7 +54,6 @@ def to_packages(
         if not moved:
             break
     write_lists(n_targets, n_classes, sorties, work)
-    return value_of_lists(n_targets, n_classes, gain, work)
 
 
 @kernel

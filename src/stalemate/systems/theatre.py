@@ -7,6 +7,7 @@ part (length of the night, availability, place between knots, today's orders) is
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache, cached_property
 from typing import Final
 
 import numpy as np
@@ -57,9 +58,6 @@ _ORDERED: Final = ("rail", "bridge", "road", "destruction", "support", "superior
 _PER_CLASS: Final = (
     *(f"ordered_{mission}" for mission in _ORDERED),
     "doubt",
-    "serviceable",
-    "sorties_per_aircraft",
-    "flyable_share",
     "aimed_rail",
 )
 _PER_SECTION: Final = ("length_km", "capacity_share")
@@ -70,7 +68,6 @@ _PER_TARGET: Final = (
     "target_buildings",
     "target_standing",
     "target_border_km",
-    "target_guns",
     "target_first_guns",
 )
 _PER_TARGET_CLASS: Final = ("first_target", "last_target", "forbidden_class", "warned_class")
@@ -81,11 +78,33 @@ _LINES: Final = 2
 _FLAGS: Final = ("attackable", "in_triangle", "in_cordon", "managed", "is_open")
 
 
+Columns = list[tuple[str, object] | tuple[str, object, tuple[int, ...]]]
+
+
+def _dated_columns() -> Columns:
+    """Return the theatre record's dated fields: its first ones, so that a day is written as one piece."""
+    classes, targets, dated = SIZES["class"], SIZES["target"], SIZES["dated"]
+    columns: Columns = [*diplomacy.columns()]
+    columns += [("target_known", "u1", (targets,)), ("required_level", "i8", (targets,))]
+    columns += [("target_guns", "f8", (targets,)), ("reinforcement", "i8", (classes,))]
+    columns += [(name, "f8", (classes,)) for name in ("serviceable", "sorties_per_aircraft", "flyable_share")]
+    columns += [("knot_index", "i8", (dated,)), ("knot_weight", "f8", (dated,)), ("replan", "i8")]
+    sky = ("night_hours", "night_share", "moon", "flyable_day", "flyable_night", "persistence")
+    return [*columns, *((name, "f8") for name in sky)]
+
+
+@cache
+def _day_type() -> np.dtype[np.void]:
+    return np.dtype(_dated_columns(), align=True)
+
+
+@cache
 def theatre_type() -> np.dtype[np.void]:
     """Return the type of the theatre record."""
     size = SIZES
     classes, sections, terminals, sectors = size["class"], size["section"], size["terminal"], size["sector"]
-    columns: list[tuple[str, object] | tuple[str, object, tuple[int, ...]]] = [
+    columns = _dated_columns()
+    columns += [
         (name, "i8")
         for name in (
             "n_classes",
@@ -99,25 +118,11 @@ def theatre_type() -> np.dtype[np.void]:
             "n_raids",
             "choice",
             "delegated",
-            "replan",
         )
     ]
-    columns += [
-        (name, "f8")
-        for name in (
-            "night_hours",
-            "night_share",
-            "moon",
-            "flyable_day",
-            "flyable_night",
-            "persistence",
-            "managed_km",
-            "leaflets",
-            "pooled_areas",
-        )
-    ]
+    columns += [(name, "f8") for name in ("managed_km", "leaflets", "pooled_areas")]
     columns += [(name, "f8", (classes,)) for name in _PER_CLASS]
-    columns += [("night", "u1", (classes,)), ("kind", "i8", (classes,)), ("reinforcement", "i8", (classes,))]
+    columns += [("night", "u1", (classes,)), ("kind", "i8", (classes,))]
     columns += [(name, "f8", (sections,)) for name in _PER_SECTION]
     columns += [(name, "u1", (sections,)) for name in _FLAGS]
     columns += [("crossings_on", "i8", (sections,)), ("first_crossing", "i8", (sections,))]
@@ -135,11 +140,7 @@ def theatre_type() -> np.dtype[np.void]:
         ("feeder", "i8", (terminals, size["feeder"])),
         ("has_next", "u1", (terminals,)),
     ]
-    columns += [
-        ("knot_index", "i8", (size["dated"],)),
-        ("knot_weight", "f8", (size["dated"],)),
-        ("knot_is_log", "u1", (size["dated"],)),
-    ]
+    columns += [("knot_is_log", "u1", (size["dated"],))]
     columns += [
         ("served", "i8", (sectors,)),
         ("cuts_per_order", "f8", (classes,)),
@@ -153,12 +154,11 @@ def theatre_type() -> np.dtype[np.void]:
         ("mended_share", "f8", (2,)),
         ("log_done", "f8", (2, 5)),
     ]
-    columns += diplomacy.columns()
     targets, target_classes, raids = size["target"], size["target_class"], size["raid"]
     columns += [(name, "f8", (targets,)) for name in _PER_TARGET]
-    columns += [(name, "i8", (targets,)) for name in ("target_class", "target_section", "required_level")]
+    columns += [(name, "i8", (targets,)) for name in ("target_class", "target_section")]
     columns += [("target_reach", "u1", (targets, classes))]
-    columns += [(name, "u1", (targets,)) for name in ("target_known", "target_pooled", "services_on")]
+    columns += [(name, "u1", (targets,)) for name in ("target_pooled", "services_on")]
     columns += [("class_moved", "u1", (target_classes,)), ("sorties_at_targets", "f8", (classes,))]
     columns += [(name, "i8", (target_classes,)) for name in _PER_TARGET_CLASS]
     columns += [("attention", "f8", (classes, target_classes))]
@@ -233,33 +233,38 @@ class Prepared:
         """What a directive may name."""
         return Names(self.classes, self.sections, TARGET_CLASSES, self.targets)
 
+    @cached_property
+    def _days(self) -> npt.NDArray[np.void]:
+        """The dated part of the theatre record, day by day."""
+        days = np.zeros(self.scenario.days, _day_type())
+        months = [(self.scenario.start + timedelta(days=day)).month - 1 for day in range(len(days))]
+        weather = [self.scenario.weather[month] for month in months]
+        days["replan"] = np.arange(len(days)) % FORTNIGHT == 0
+        days["night_hours"], days["moon"] = self.night_hours, self.moon
+        days["night_share"] = self.night_hours / FULL_NIGHT_HOURS
+        for name in ("flyable_day", "flyable_night", "persistence"):
+            days[name] = [getattr(month, name) for month in weather]
+        classes, targets = slice(len(self.classes)), slice(len(self.targets))
+        by_night = self.theatre[0]["night"][classes] == 1
+        by_day, at_night = days["flyable_day"][:, None], days["flyable_night"][:, None]
+        days["flyable_share"][:, classes] = np.where(by_night, at_night, by_day)
+        for name in ("serviceable", "sorties_per_aircraft", "reinforcement"):
+            days[name][:, classes] = getattr(self, name)
+        self.diplomacy.put(days)
+        days["target_guns"][:, targets] = self.guns
+        days["target_known"][:, targets] = self.known
+        days["required_level"][:, targets] = self.levels
+        days["knot_index"], days["knot_weight"] = self.knots.index, self.knots.weight
+        return days
+
     def set_day(self, theatre: npt.NDArray[np.void], day: int) -> None:
         """Write the dated part of a block's theatre record; orders stay as they are."""
-        one = theatre[0]
-        one["replan"] = day % FORTNIGHT == 0
-        when = self.scenario.start + timedelta(days=day)
-        weather = self.scenario.weather[when.month - 1]
-        classes = slice(0, len(self.classes))
-        one["night_hours"] = self.night_hours[day]
-        one["moon"] = self.moon[day]
-        one["night_share"] = self.night_hours[day] / FULL_NIGHT_HOURS
-        one["flyable_day"], one["flyable_night"] = weather.flyable_day, weather.flyable_night
-        one["persistence"] = weather.persistence
-        by_night = one["night"][classes] == 1
-        one["flyable_share"][classes] = np.where(by_night, weather.flyable_night, weather.flyable_day)
-        one["serviceable"][classes] = self.serviceable[day]
-        one["sorties_per_aircraft"][classes] = self.sorties_per_aircraft[day]
-        one["reinforcement"][classes] = self.reinforcement[day]
-        sections = slice(0, len(self.sections))
+        dated = self._days[day : day + 1].view(np.uint8)
+        theatre.view(np.uint8)[: len(dated)] = dated
+        one, sections = theatre[0], slice(len(self.sections))
         if (one["is_open"][sections] != self.is_open[day]).any():
             one["is_open"][sections] = self.is_open[day]
             self._aim(one)
-        self.diplomacy.put(one, day)
-        targets = slice(0, len(self.targets))
-        one["target_guns"][targets] = self.guns[day]
-        one["target_known"][targets] = self.known[day]
-        one["required_level"][targets] = self.levels[day]
-        one["knot_index"], one["knot_weight"] = self.knots.index[day], self.knots.weight[day]
 
     def set_orders(self, theatre: npt.NDArray[np.void], directive: Directive) -> None:
         """Write a checked directive into a block's theatre record; new orders on choice ask for a plan."""

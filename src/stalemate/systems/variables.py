@@ -9,6 +9,7 @@ the kernels again.
 import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from math import prod
 from pathlib import Path
 from types import MappingProxyType
@@ -93,6 +94,7 @@ RECORDED: Final[Mapping[str, Variable]] = MappingProxyType({v.name: v for v in V
 """What can be recorded, by name."""
 
 
+@cache
 def state_type() -> np.dtype[np.void]:
     """Return the type of the state record: one nested array a field, aligned.
 
