@@ -51,7 +51,7 @@ _SHOWN: Final = re.compile(r"<!-- shown: ([-0-9a-z, ]+) -->")
 _OURS: Final = "from stalemate.interfaces.cli import main; main()"
 _RANKED: Final = ("calibrate", "sensitivity", "targets")
 """Commands whose rows are those that lead: with fewer wars others do."""
-_COPIED: Final = ("src/stalemate", "record", "scenarios", "tests", "pyproject.toml")
+_COPIED: Final = ("src/stalemate", "record", "scenarios", "tests", "pyproject.toml", "docs/model/luck.md")
 
 
 @dataclass(frozen=True)
