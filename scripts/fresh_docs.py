@@ -177,6 +177,7 @@ def _made(page: Path, found: "re.Match[str]") -> str:
         "misses": lambda _: _with_head(asked.misses()),
         "licences": lambda _: _with_head(licences.table()),
         "names": lambda _: f"{_with_head(names.names())}\n{names.reference()}",
+        "parts": lambda _: f"{_with_head(names.parts())}\n{names.reference_of_parts()}",
     }
     name = found[1]
     if name not in makers:

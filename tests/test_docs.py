@@ -19,6 +19,7 @@ from stalemate.policies.naming import NAMES
 from stalemate.scenario import read
 from stalemate.scenario.catalogue import PARAMETERS
 from stalemate.scenario.schema import Observed
+from stalemate.systems.variables import VARIABLES
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
@@ -168,9 +169,28 @@ def test_docs__glossary_has_the_words_of_the_tables():
     assert [word for word in words if f"`{word}`" not in text] == []
 
 
+def entries() -> list[str]:
+    return re.findall(r"^\*\*(.+?)\.\*\*", (DOCS / "glossary.md").read_text(), re.MULTILINE)
+
+
 def test_docs__glossary_is_in_order():
-    entries = re.findall(r"^\*\*(.+?)\.\*\*", (DOCS / "glossary.md").read_text(), re.MULTILINE)
-    assert entries == sorted(entries, key=str.lower)
+    assert entries() == sorted(set(entries()), key=str.lower)
+
+
+def test_docs__words_linked_to_the_glossary_stand_there():
+    """A link to the glossary marks a word of the field; one of its entries is that word, or its singular."""
+    there = {name.lower() for name in entries()}
+    marked = re.findall(r"\[([^]]+)\]\((?:\.\./)*glossary\.md\)", EVERYTHING)
+    words = {word.lower() for word in marked if word != "Glossary"}
+    assert len(words) > 5
+    assert {w for w in words if not {w, w.removesuffix("s"), re.sub("ies$", "y", w)} & there} == set()
+
+
+def test_docs__glossary_has_every_axis_by_which_one_can_ask():
+    called = {"explanation": "account", "target": "fixed target", "target_class": "class"}
+    axes = {axis for variable in VARIABLES if variable.kind for axis in variable.axes}
+    there = {name.lower() for name in entries()}
+    assert {axis for axis in axes if called.get(axis, axis) not in there} == set()
 
 
 def test_docs__decisions_are_numbered_and_short():
