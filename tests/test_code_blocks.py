@@ -28,7 +28,8 @@ INSTEAD: Mapping[str, Mapping[str, str]] = {
     "docs/howto/large-runs.md": {
         "stalemate compare banfill historical -n 100000 --on tcp://HOST:8786 --out run": (
             "stalemate compare banfill historical --out run"
-        )
+        ),
+        "stalemate show OLD --migrate NEW": "",
     },
     "docs/howto/notebook.md": {"wars = 1000": "wars = 8"},
     "docs/howto/report.md": {
@@ -86,8 +87,11 @@ INSTEAD: Mapping[str, Mapping[str, str]] = {
 }
 """Lines of a page that would take minutes, and what is run in their place. No other line is replaced."""
 
-ELSEWHERE = {"stalemate sensitivity banfill historical --morris 10": ("test_screening.py", '"--morris", "2"')}
-"""The lines that are replaced by nothing, and where the same is run on a made-up war."""
+ELSEWHERE = {
+    "stalemate sensitivity banfill historical --morris 10": ("test_screening.py", '"--morris", "2"'),
+    "stalemate show OLD --migrate NEW": ("test_formats.py", '"show", str(old), "--migrate"'),
+}
+"""The lines that are replaced by nothing, and where the same is run on a made-up or an old war."""
 
 
 def page_id(page: Path) -> str:
