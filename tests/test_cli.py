@@ -213,6 +213,17 @@ def test_main__ends_with_1_for_a_failure_and_shows_where_on_demand(capsys, monke
         main(["run", "plain", *FEW])
 
 
+@pytest.mark.parametrize("error", [MemoryError(), RuntimeError("can't start new thread")])
+def test_main__short_of_memory_says_what_to_do(capsys, monkeypatch, error):
+    def short(*arguments, **options):
+        raise error
+
+    monkeypatch.setattr(engine, "simulate", short)
+    code, _, err = call(capsys, "run", "plain", *FEW)
+    assert code == 1
+    assert "not enough memory; fight fewer wars side by side with a smaller --block" in err
+
+
 def test_main__ends_with_130_on_ctrl_c_and_says_what_is_kept(capsys, monkeypatch, tmp_path):
     whole = {"replicates": 600, "until": date(1951, 7, 12)}
     options = ["--replicates", "600", "--until", "1951-07-12", "--block", "100", "--workers", "1"]

@@ -3,6 +3,8 @@
 Short, with a toy in the engine's place; ``scripts/faults.py`` does it at length to the program itself.
 """
 
+import errno
+import os
 import random
 import shutil
 import signal
@@ -11,12 +13,14 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reference import toy_process, toy_war
 
-from stalemate.ensemble import store
+from stalemate.ensemble import runner, store
+from stalemate.ensemble.runs import read_run
 from stalemate.errors import RunError
 
 KILLS = 6
@@ -157,7 +161,8 @@ def test_run__that_another_process_writes_is_refused_and_left_alone(tmp_path, wh
 
 def test_run__short_of_memory_is_never_wrong(tmp_path, whole):
     for most in (1_000_000, 20_000_000, 60_000_000):
-        ended(tmp_path / "run", f"memory={most}")
+        code, said = ended(tmp_path / "run", f"memory={most}")
+        assert code <= 0 or "MemoryError" in said or "can't start new thread" in said
     if not (tmp_path / "run").exists():
         assert ended(tmp_path / "run") == (0, "")
     assert all_bytes(tmp_path / "run") == whole
@@ -168,11 +173,133 @@ def test_run__does_not_mind_a_clock_that_jumps(tmp_path, whole):
     assert all_bytes(tmp_path / "run") == whole
 
 
-def test_run__cancelled_by_keyboard_goes_on(tmp_path, whole):
-    process = started(tmp_path / "run", "wait=0.1")
-    time.sleep(0.3)
-    process.send_signal(signal.SIGINT)
-    process.communicate()
-    assert not (tmp_path / "run").exists()
-    assert ended(tmp_path / "run") == (0, "")
+@pytest.mark.parametrize("year", [1971, 2101])
+def test_run__goes_on_whatever_times_its_files_carry(tmp_path, half, whole, toy, year):
+    """A clock that was set years back or forward between two parts of a run."""
+    shutil.copytree(half, tmp_path / "half")
+    when = (year - 1970) * 365.25 * 86400
+    for path in (tmp_path / "half").rglob("*"):
+        os.utime(path, (when, when))
+    toy_process.fight(tmp_path / "half" / "run")
+    assert all_bytes(tmp_path / "half" / "run") == whole
+
+
+def test_run__cancelled_by_keyboard_at_random_moments_goes_on(tmp_path, whole):
+    """At any moment: while it waits, counts, writes, or ends; what was cancelled is no run."""
+    luck, out = random.Random(3), tmp_path / "run"
+    for _ in range(5):
+        process = started(out, "wait=0.02")
+        time.sleep(luck.uniform(0, 0.4))
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=20)
+        if out.exists():
+            break
+    else:
+        assert ended(out) == (0, "")
+    assert all_bytes(out) == whole
+
+
+def test_shards__of_another_run_are_made_again(tmp_path, half, whole, toy):
+    """Files of a run with another seed, with the sums that they had there: two folders that were mixed."""
+    shutil.copytree(half, tmp_path / "half")
+    war, policies = toy_war.scenario(start=toy_process.START), [toy_war.Shifted(), toy_war.Plain()]
+
+    def stop(done, total):
+        if done > 1000:
+            raise KeyboardInterrupt
+
+    asked = {"replicates": toy_process.WARS, "block": 50, "until": toy_process.UNTIL}
+    with pytest.raises(KeyboardInterrupt):
+        runner.run(war, policies, seed=2, out=tmp_path / "other", progress=stop, **asked)
+    taken = 0
+    for path in sorted((tmp_path / "other.partial").rglob("*-0000*")):
+        path.replace(tmp_path / "half" / "run.partial" / path.relative_to(tmp_path / "other.partial"))
+        taken += 1
+    assert taken >= 8
+    toy_process.fight(tmp_path / "half" / "run")
+    assert all_bytes(tmp_path / "half" / "run") == whole
+
+
+def test_manifest__that_is_damaged_while_a_run_is_fought_gets_no_sum_of_its_own(tmp_path, toy):
+    manifest = tmp_path / "run.partial" / "manifest.json"
+
+    def damage(done, total):
+        manifest.write_bytes(manifest.read_bytes().replace(b'"seed": 1', b'"seed": 7'))
+
+    with pytest.raises(RunError, match=r"manifest\.json is damaged"):
+        toy_process.fight(tmp_path / "run", damage)
+
+
+def finished(folder, whole):
+    """Write the files of a finished run."""
+    for name, content in whole.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    return folder
+
+
+def refused_or_same(folder, expected):
+    """Tell whether a run is refused with a sentence, or else holds the numbers that it should."""
+    try:
+        found = read_run(folder)
+    except RunError as error:
+        return len(str(error)) > 20
+    return found.recipe == expected.recipe and all(
+        np.array_equal(a.weekly, b.weekly)
+        and np.array_equal(a.answers, b.answers)
+        and all(np.array_equal(a.outcomes[name], b.outcomes[name]) for name in a.outcomes)
+        for a, b in zip(found.kept, expected.kept, strict=True)
+    )
+
+
+def test_finished_run__with_any_byte_changed_is_refused(tmp_path, whole):
+    """Each file at its first bytes, its last, its middle and ten others; and cut short, emptied, removed."""
+    folder, luck = finished(tmp_path / "run", whole), random.Random(8)
+    expected = read_run(folder)
+    assert refused_or_same(folder, expected)
+    for name, content in whole.items():
+        size, changes = len(content), []
+        for at in {0, 1, size // 2, size - 2, size - 1, *(luck.randrange(size) for _ in range(10))}:
+            bits = luck.randrange(1, 256)
+            changes.append(content[:at] + bytes([content[at] ^ bits]) + content[at + 1 :])
+        for changed in (*changes, content[: size // 2], content + b"x", b"", None):
+            (folder / name).unlink() if changed is None else (folder / name).write_bytes(changed)
+            assert refused_or_same(folder, expected), name
+            if name != "SHA256SUMS":
+                with pytest.raises(RunError, match=name.rpartition("/")[2].replace(".", r"\.")):
+                    read_run(folder)
+        (folder / name).write_bytes(content)
+
+
+def test_finished_run__with_files_that_changed_places_is_refused(tmp_path, whole):
+    folder = finished(tmp_path / "run", whole)
+    names = sorted(name for name in whole if name.endswith("00000.parquet"))
+    for name, other in zip(names, reversed(names), strict=True):
+        (folder / name).write_bytes(whole[other])
+    with pytest.raises(RunError, match="is damaged"):
+        read_run(folder)
+
+
+def test_finished_run__is_read_without_writing(tmp_path, whole, monkeypatch):
+    """As from a medium or a folder that is read-only."""
+    folder = finished(tmp_path / "run", whole)
+
+    def refuse(*arguments):
+        raise OSError(30, "Read-only file system")
+
+    for name in ("mkdir", "rename", "replace", "unlink", "rmdir"):
+        monkeypatch.setattr(os, name, refuse)
+    assert read_run(folder).recipe.replicates == toy_process.WARS
+
+
+@pytest.mark.parametrize("number", [errno.EROFS, errno.EACCES, errno.EIO, errno.EDQUOT])
+def test_run__says_why_it_cannot_write(tmp_path, monkeypatch, whole, toy, number):
+    def refuse(*names):
+        raise OSError(number, os.strerror(number))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store.os, "replace", refuse)
+        with pytest.raises(RunError, match=f"cannot write .*{os.strerror(number)}"):
+            toy_process.fight(tmp_path / "run")
+    toy_process.fight(tmp_path / "run")
     assert all_bytes(tmp_path / "run") == whole

@@ -145,7 +145,7 @@ def table_of(data: bytes, kinds: Mapping[str, Any] | None = None) -> Any:
         raise ValueError(f"packed by {', '.join(sorted(packed))}; expected a table that is not packed")
     if kinds is not None and {field.name: field.type for field in found} != dict(kinds):
         raise ValueError(f"found other columns than {', '.join(kinds)}")
-    table = file.read()
+    table = file.read(use_threads=False)
     if any(column.null_count for column in table.columns):
         raise ValueError("found an empty cell")
     return table

@@ -138,8 +138,8 @@ class RunWriter:
     """Writes a run shard by shard into ``OUT.partial`` and takes up what is already there.
 
     Used in a ``with`` statement, which holds the run against other processes. Beside each shard stand the
-    sums of its files as they were when they were made, so that a file which changed since is made again and
-    never given a sum of its own.
+    sums of its files as they were when they were made, and that of the run's manifest, so that a file which
+    changed since, or is of another run, is made again and never given a sum of its own.
 
     Raises RunError if ``OUT`` exists, if ``OUT.partial`` was begun with another recipe or other versions, if
     another process is writing it, or if nothing can be written; what is whole then stays.
@@ -153,6 +153,8 @@ class RunWriter:
         self._recipe, self._out = recipe, out
         self._partial = out.with_name(out.name + ".partial")
         self._lock = FileLock(out.with_name(out.name + ".partial.lock"), timeout=0)
+        self._manifest = _manifest_bytes(recipe)
+        self._ours = _sum_line(hashlib.sha256(self._manifest).hexdigest(), _MANIFEST)
         self._sums: dict[tuple[int, int], str] = {}
 
     def __enter__(self) -> "RunWriter":
@@ -178,9 +180,10 @@ class RunWriter:
     def has(self, policy: int, shard: int) -> bool:
         """Return whether a shard was written before and still is what was written."""
         told = _text_or_none(self._partial / _sums_file(self._recipe, policy, shard))
-        if told is None or told != self._sums_of(policy, shard):
+        sums = self._sums_of(policy, shard)
+        if sums is None or told != self._ours + sums:
             return False
-        self._sums[policy, shard] = told
+        self._sums[policy, shard] = sums
         return True
 
     def write(self, policy: int, shard: int, kept: Kept) -> None:
@@ -194,7 +197,7 @@ class RunWriter:
         sums = "".join(_sum_line(hashlib.sha256(data).hexdigest(), name) for name, data in files.items())
         for name, data in files.items():
             self._put(name, data)
-        self._put(_sums_file(self._recipe, policy, shard), sums.encode())
+        self._put(_sums_file(self._recipe, policy, shard), (self._ours + sums).encode())
         self._sums[policy, shard] = sums
 
     def finish(self) -> None:
@@ -204,8 +207,7 @@ class RunWriter:
         shards = [
             (p, shard) for p in range(len(self._recipe.policies)) for shard in range(self._recipe.shards)
         ]
-        manifest = _sum_line(_sha256(self._partial / _MANIFEST), _MANIFEST)
-        self._put(_SUMS, (manifest + "".join(self._sums[place] for place in shards)).encode())
+        self._put(_SUMS, (self._ours + "".join(self._sums[place] for place in shards)).encode())
         for place in shards:
             (self._partial / _sums_file(self._recipe, *place)).unlink()
         try:
@@ -219,13 +221,12 @@ class RunWriter:
     def _begin(self) -> None:
         if self._out.exists():
             raise RunError(f"{self._out} exists already; name another folder with --out, or move it away")
-        manifest = _manifest_bytes(self._recipe)
         begun = self._partial / _MANIFEST
         if begun.exists():
-            _refuse_other_manifest(self._partial, begun.read_bytes(), manifest)
+            _refuse_other_manifest(self._partial, begun.read_bytes(), self._manifest)
             self._restore_sums()
         else:
-            self._put(_MANIFEST, manifest)
+            self._put(_MANIFEST, self._manifest)
 
     def _restore_sums(self) -> None:
         """Put the sums beside their shards again, where a run was ended between its sums and its name."""
@@ -236,7 +237,7 @@ class RunWriter:
         for policy in range(len(self._recipe.policies)):
             for shard in range(self._recipe.shards):
                 names = _shard_files(self._recipe, policy, shard)
-                told = "".join(lines.get(name, "") for name in names)
+                told = "".join(lines.get(name, "") for name in (_MANIFEST, *names))
                 self._put(_sums_file(self._recipe, policy, shard), told.encode())
         (self._partial / _SUMS).unlink()
 

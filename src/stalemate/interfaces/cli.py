@@ -98,6 +98,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _sentence(error: Exception) -> str:
     if isinstance(error, StalemateError | OSError):
         return f"stalemate: {error}"
+    if isinstance(error, MemoryError) or "start new thread" in str(error):
+        return (
+            "stalemate: not enough memory; fight fewer wars side by side with a smaller --block and fewer "
+            "--workers. What a named folder holds is kept, and the same command goes on from there"
+        )
     return (
         f"stalemate: the program failed with {type(error).__name__}: {error}\n"
         "Please report it, with what --debug prints."
