@@ -3,7 +3,7 @@
 Runs of the flagship are killed, cancelled, starved of memory and of disk, set to another time, written by two
 at once; their files, finished and not, are changed, cut, mixed with those of another run; and so is their
 compiled code. After each, the same command must give the bytes of a run that nobody disturbed, or refuse with
-a sentence. Prints a table by kind and ends with 1 if anything was lost or wrong. Some ten minutes on two
+a sentence. Prints a table by kind and ends with 1 if anything was lost or wrong. Some forty minutes on two
 quiet cores.
 """
 

@@ -161,8 +161,8 @@ def test_run__that_another_process_writes_is_refused_and_left_alone(tmp_path, wh
 
 def test_run__short_of_memory_is_never_wrong(tmp_path, whole):
     for most in (1_000_000, 20_000_000, 60_000_000):
-        code, said = ended(tmp_path / "run", f"memory={most}")
-        assert code <= 0 or "MemoryError" in said or "can't start new thread" in said
+        code, _ = ended(tmp_path / "run", f"memory={most}")
+        assert (code == 0) == (tmp_path / "run").exists()
     if not (tmp_path / "run").exists():
         assert ended(tmp_path / "run") == (0, "")
     assert all_bytes(tmp_path / "run") == whole
