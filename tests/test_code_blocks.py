@@ -133,6 +133,12 @@ def test_code_blocks__run_in_order(page, tmp_path):
     AFTER.get(page_id(page), lambda one: None)(one)
 
 
+def test_code_blocks__in_a_list_stand_four_spaces_in():
+    """The site ends a list at a block with fewer, and counts from one again."""
+    wrong = [page_id(p) for p in PAGES if re.search(r"^ {1,3}```", p.read_text(), re.MULTILINE)]
+    assert wrong == []
+
+
 def test_code_blocks__nothing_is_replaced_that_is_on_no_page():
     for name, lines in INSTEAD.items():
         there = [
