@@ -24,7 +24,11 @@ from stalemate.ensemble.runs import Runs, read_run
 from stalemate.errors import RunError
 
 ASKED: Final = ["historical", "--replicates", "1024", "--block", "64", "--until", "1951-08-20"]
-MAIN: Final = "from stalemate.interfaces.cli import main; main()"
+MAIN: Final = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "from stalemate.interfaces.cli import main; main()"
+)
+"""Ctrl-C is heard even where the shell that began this one ignores it."""
 LIMIT: Final = "import resource; resource.setrlimit(resource.{0}, ({1}, {1})); "
 NO_SIGNAL: Final = "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
 CLOCK: Final = (
