@@ -94,6 +94,7 @@ ORDER = [
     "engine.record",
     "engine.simulate",
     "ensemble.foreign",
+    "ensemble.ondisk",
     "ensemble.outcomes",
     "ensemble.questions",
     "ensemble.formats",

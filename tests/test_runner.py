@@ -105,7 +105,8 @@ def test_run__a_stored_run_holds_the_numbers_of_one_in_memory(tmp_path):
     stored = run(war, policies, out=tmp_path / "run", **SHORT)
     assert memory.recipe == stored.recipe
     for kept, again in zip(memory.kept, stored.kept, strict=True):
-        assert kept.weekly.tobytes() == again.weekly.tobytes()
+        assert kept.weekly.tobytes() == np.asarray(again.weekly).tobytes()
+        assert kept.answers.tobytes() == np.asarray(again.answers).tobytes()
         assert kept.repair.tolist() == again.repair.tolist()
         assert all(np.array_equal(kept.outcomes[o.name], again.outcomes[o.name]) for o in OUTCOMES)
 

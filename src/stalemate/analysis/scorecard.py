@@ -230,7 +230,7 @@ def recorded_answers(runs: Runs, war: Scenario) -> npt.NDArray[np.float64]:
         faults.append(f"the run ends on {recipe.end}, before {', '.join(late)}; run it to {war.end}")
     if faults:
         raise QueryError("\n".join(faults))
-    answers = runs.kept[names.index(HISTORICAL)].answers
+    answers = np.asarray(runs.kept[names.index(HISTORICAL)].answers)
     if answers.shape[1] != len(war.observations):
         kept, asked = answers.shape[1], len(war.observations)
         raise QueryError(f"the run keeps answers to {kept} of {asked} observations; make it again")

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stalemate.engine.record import over_places
+from stalemate.ensemble.ondisk import OnDisk
 from stalemate.errors import QueryError
 from stalemate.scenario.air import TARGET_CLASSES
 from stalemate.systems.diplomacy import EXPLANATIONS
@@ -156,12 +157,13 @@ class Kept:
 
     outcomes: one float64 array (replicate,) an outcome. weekly: float32 (replicate, week, column). answers:
     float64 (replicate, observation), what the war says of each of the scenario's observations, NaN of one
-    that ends after the war. repair and fire: the rival form each war was run under, (replicate,).
+    that ends after the war. repair and fire: the rival form each war was run under, (replicate,). Of a
+    stored run ``weekly`` and ``answers`` are read where they are cut.
     """
 
     outcomes: dict[str, npt.NDArray[np.float64]]
-    weekly: npt.NDArray[np.float32]
-    answers: npt.NDArray[np.float64]
+    weekly: npt.NDArray[np.float32] | OnDisk
+    answers: npt.NDArray[np.float64] | OnDisk
     repair: npt.NDArray[np.str_]
     fire: npt.NDArray[np.str_]
 

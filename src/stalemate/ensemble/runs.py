@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stalemate.ensemble.outcomes import DAYS_PER_WEEK, OUTCOMES, Column, Kept
-from stalemate.ensemble.store import Recipe, check_sums, read_recipe, read_shard
+from stalemate.ensemble.store import Recipe, arrays_of, check_sums, read_recipe, read_shard
 from stalemate.errors import QueryError, RunError
 from stalemate.systems.variables import RECORDED
 
@@ -59,7 +59,7 @@ class Runs:
             )
             for o in OUTCOMES
         }
-        weekly = np.stack([kept.weekly for kept in self.kept])
+        weekly = np.stack([np.asarray(kept.weekly) for kept in self.kept])
         for quantity in dict.fromkeys(quantity for quantity, _ in recipe.columns):
             if quantity not in RECORDED:
                 raise RunError(f"found the weekly series {quantity[:60]!r}, which this version does not know")
@@ -94,24 +94,39 @@ class Runs:
 
 
 def read_run(folder: Path) -> Runs:
-    """Return a stored run. Raises RunError if it is absent, foreign, unfinished or damaged."""
+    """Return a stored run: outcomes in memory, the rest read from its files where it is asked for.
+
+    Raises RunError if it is absent, foreign, unfinished or damaged.
+    """
     recipe = read_recipe(folder)
     check_sums(folder, recipe)
-    kept = [
-        joined([read_shard(folder, recipe, policy, shard) for shard in range(recipe.shards)])
-        for policy in range(len(recipe.policies))
-    ]
-    return Runs(recipe, tuple(kept))
+    return Runs(recipe, tuple(_of_policy(folder, recipe, p) for p in range(len(recipe.policies))))
+
+
+def _of_policy(folder: Path, recipe: Recipe, policy: int) -> Kept:
+    """Return the wars of one policy; every shard is read and checked, one after another."""
+    weekly, answers = arrays_of(folder, recipe, policy)
+    outcomes = {o.name: np.empty(recipe.replicates) for o in OUTCOMES}
+    forms: dict[str, list[npt.NDArray[np.str_]]] = {"repair": [], "fire": []}
+    widths = set()
+    for shard in range(recipe.shards):
+        part, wars = read_shard(folder, recipe, policy, shard), recipe.wars_of(shard)
+        for name, values in part.outcomes.items():
+            outcomes[name][wars.start : wars.stop] = values
+        forms["repair"].append(part.repair)
+        forms["fire"].append(part.fire)
+        widths.add(np.shape(part.answers)[1])
+    if len(widths) > 1:
+        raise RunError("parts of a run hold different numbers of answers; make the run again")
+    return Kept(outcomes, weekly, answers, **{name: np.concatenate(parts) for name, parts in forms.items()})
 
 
 def joined(parts: Sequence[Kept]) -> Kept:
-    """Return consecutive wars as one; the caller gives them in order. Raises RunError if they do not fit."""
-    if len({part.answers.shape[1:] for part in parts}) > 1:
-        raise RunError("parts of a run hold different numbers of answers; make the run again")
+    """Return consecutive wars as one; the caller gives them in order."""
     return Kept(
         {o.name: np.concatenate([part.outcomes[o.name] for part in parts]) for o in OUTCOMES},
-        np.concatenate([part.weekly for part in parts]),
-        np.concatenate([part.answers for part in parts]),
+        np.concatenate([np.asarray(part.weekly) for part in parts]),
+        np.concatenate([np.asarray(part.answers) for part in parts]),
         np.concatenate([part.repair for part in parts]),
         np.concatenate([part.fire for part in parts]),
     )

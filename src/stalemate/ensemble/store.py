@@ -38,6 +38,7 @@ from stalemate.ensemble.foreign import (
     read_manifest,
 )
 from stalemate.ensemble.formats import FORMAT, refusal
+from stalemate.ensemble.ondisk import MOST_ARRAY_BYTES, OnDisk
 from stalemate.ensemble.outcomes import DAYS_PER_WEEK, OUTCOMES, Column, Kept
 from stalemate.errors import RunError
 from stalemate.files import json_of, leads_outside
@@ -50,8 +51,6 @@ SHARD_WARS: Final = 256
 
 _MANIFEST, _SUMS = "manifest.json", "SHA256SUMS"
 _MOST_SUMS_BYTES: Final = 100_000_000
-_MOST_ARRAY_BYTES: Final = 250_000_000
-"""Bytes of the arrays of one shard; those of the flagship take a hundredth."""
 _PACKAGE = Path(__file__).resolve().parents[1]
 _NO_PART_IN_RESULTS = ("analysis", "evidence", "interfaces")
 
@@ -191,8 +190,8 @@ class RunWriter:
         outcomes, weekly, answers = _shard_files(self._recipe, policy, shard)
         files = {
             outcomes: _parquet_bytes(self._recipe.wars_of(shard), kept),
-            weekly: _npy_bytes(kept.weekly),
-            answers: _npy_bytes(kept.answers),
+            weekly: _npy_bytes(np.asarray(kept.weekly)),
+            answers: _npy_bytes(np.asarray(kept.answers)),
         }
         sums = "".join(_sum_line(hashlib.sha256(data).hexdigest(), name) for name, data in files.items())
         for name, data in files.items():
@@ -311,13 +310,13 @@ def read_shard(run: Path, recipe: Recipe, policy: int, shard: int) -> Kept:
     try:
         longest = most_table_bytes(len(wars), len(names))
         table = outcomes_of(read_inside(run / outcomes, longest), names, wars)
-        series = array_of(read_inside(run / weekly, _MOST_ARRAY_BYTES), "<f4", len(wars))
+        series = array_of(read_inside(run / weekly, MOST_ARRAY_BYTES), "<f4", len(wars))
         if series.shape[1:] != (weeks, len(recipe.columns)):
             raise ValueError(f"weekly series of shape {series.shape}; expected {weeks} weeks")
         return Kept(
             outcomes={name: table[name] for name in names},
             weekly=series,
-            answers=array_of(read_inside(run / answers, _MOST_ARRAY_BYTES), "<f8", len(wars)),
+            answers=array_of(read_inside(run / answers, MOST_ARRAY_BYTES), "<f8", len(wars)),
             repair=table["repair"],
             fire=table["fire"],
         )
@@ -326,6 +325,16 @@ def read_shard(run: Path, recipe: Recipe, policy: int, shard: int) -> Kept:
         raise RunError(
             f"{run / outcomes} or its arrays cannot be read ({said}); make the run again"
         ) from error
+
+
+def arrays_of(run: Path, recipe: Recipe, policy: int) -> tuple[OnDisk, OnDisk]:
+    """Return weekly series and answers of one policy, left on disk. Raises RunError if a file is gone."""
+    shards = range(recipe.shards)
+    _, weekly, answers = zip(*(_shard_files(recipe, policy, shard) for shard in shards), strict=True)
+    wars = [len(recipe.wars_of(shard)) for shard in shards]
+    return OnDisk([run / file for file in weekly], wars, "<f4"), OnDisk(
+        [run / file for file in answers], wars, "<f8"
+    )
 
 
 def differences(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
