@@ -1,10 +1,10 @@
-"""What a large run needs: wars a second, bytes on disk and in memory, measured; then a table reckoned from them.
+"""What a large run needs: wars a second, bytes on disk and in memory, measured; and a table from them.
 
     python benchmarks/sizing.py [--wars 1024] [--json]
 
-Runs of the flagship's historical policy into a folder: one and several workers, threads and Dask's processes,
-once as many wars and once four times as many. Each in a process of its own, so that its memory is its own. The
-markdown rows are those of docs/howto/large-runs.md. Run it on a quiet machine; about four minutes.
+Runs of the flagship's historical policy into a folder: on one core and on all, in threads and in Dask's
+processes, and with four times as many wars. Each in a process of its own, so that its memory is its own. The
+rows are those of docs/howto/large-runs.md. Run it on a quiet machine; about four minutes.
 """
 
 import argparse

@@ -8,6 +8,7 @@ processes in a form that runs code when it is read: give it only a scheduler tha
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar, final
 
 from stalemate.ensemble.pool import AbstractPool, Answer, Fight, counted_workers
@@ -43,7 +44,12 @@ def dask_pool(where: str, workers: int | None = None) -> Iterator["DaskPool"]:
     if where == LOCAL:
         count = counted_workers(workers)
         with (
-            LocalCluster(n_workers=count, threads_per_worker=1, dashboard_address=None) as cluster,
+            LocalCluster(
+                n_workers=count,
+                threads_per_worker=1,
+                dashboard_address="127.0.0.1:0",
+                scheduler_kwargs={"dashboard": False},
+            ) as cluster,
             Client(cluster) as client,
         ):
             yield DaskPool(client, "the processes of this machine")
@@ -139,4 +145,12 @@ def _fight(model: str, packed: bytes, block: bytes) -> Any:
     if model_digest() != model:
         raise RunError(f"a worker holds another version: model {model_digest()} there and {model} here")
     policy, part = cloudpickle.loads(block)
-    return cloudpickle.loads(packed)(policy, part)
+    return _unpacked(packed)(policy, part)
+
+
+@lru_cache(maxsize=1)
+def _unpacked(packed: bytes) -> Any:
+    """Return what fights the blocks of a run; unpacked once, since every block brings the scenario along."""
+    import cloudpickle
+
+    return cloudpickle.loads(packed)
