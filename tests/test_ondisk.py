@@ -33,6 +33,7 @@ def test_ondisk__is_cut_as_an_array_in_memory(stored, cut):
 def test_ondisk__is_an_array_where_one_is_asked_for(stored):
     whole, _, kept = stored
     assert np.array_equal(np.asarray(kept), whole)
+    assert kept.shape == whole.shape
     assert np.asarray(kept, np.float64).dtype == np.float64
 
 

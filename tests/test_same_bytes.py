@@ -20,7 +20,7 @@ from stalemate.ensemble.store import _NO_PART_IN_RESULTS
 
 PACKAGE = Path(stalemate.__file__).parent
 EXACT = {
-    *("sqrt", "floor", "ceil", "factorial", "radians"),
+    *("sqrt", "floor", "ceil", "factorial", "radians", "prod"),
     *("inf", "nan", "pi", "isnan", "isinf", "isfinite", "copysign"),
 }
 """Of Python's ``math``: what is rounded the same way by every library, or not at all."""

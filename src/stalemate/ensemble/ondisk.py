@@ -29,6 +29,11 @@ class OnDisk:
         self._files, self._wars, self._kind = files, wars, kind
         self._stamps = [_stamp(file) for file in files]
 
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Return the shape that it would have in memory."""
+        return sum(self._wars), *self._file(self._files[0], self._wars[0]).shape[1:]
+
     def __getitem__(self, cut: Cut) -> npt.NDArray[Any]:
         """Return a part of every war, (war, ...)."""
         first = cut[0] if isinstance(cut, tuple) else cut
@@ -46,16 +51,19 @@ class OnDisk:
         for file, wars, stamp in zip(self._files, self._wars, self._stamps, strict=True):
             if _stamp(file) != stamp:
                 raise RunError(f"{file} was changed while it was being read; open the run again")
-            try:
-                part = array_of(read_inside(file, MOST_ARRAY_BYTES), self._kind, wars)[cut]
-            except (OSError, ValueError) as error:
-                raise RunError(f"{file} cannot be read ({short(str(error))}); make the run again") from error
+            part = self._file(file, wars)[cut]
             if whole is None:
                 whole = np.empty((sum(self._wars), *part.shape[1:]), part.dtype)
             whole[at : at + wars] = part
             at += wars
         assert whole is not None
         return whole
+
+    def _file(self, file: Path, wars: int) -> npt.NDArray[Any]:
+        try:
+            return array_of(read_inside(file, MOST_ARRAY_BYTES), self._kind, wars)
+        except (OSError, ValueError) as error:
+            raise RunError(f"{file} cannot be read ({short(str(error))}); make the run again") from error
 
 
 def _stamp(file: Path) -> tuple[int, int]:
