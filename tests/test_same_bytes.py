@@ -47,7 +47,8 @@ def inexact(source):
             if not all(isinstance(n, ast.Constant | ast.UnaryOp | ast.unaryop) for n in parts):
                 found.append((node.lineno, "**"))
         elif isinstance(node, ast.ImportFrom) and node.module in ("math", "cmath", "numpy", "statistics"):
-            found.append((node.lineno, f"from {node.module}"))
+            if node.module != "math" or not {alias.name for alias in node.names} <= EXACT:
+                found.append((node.lineno, f"from {node.module}"))
         elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             of, name = node.value.id, node.attr
             if (of == "math" and name not in EXACT) or (of in ("np", "numpy") and name in INEXACT):
