@@ -64,6 +64,7 @@ def inexact(source):
     "line",
     [
         "math.exp(x)",
+        "from math import exp, sqrt",
         "np.log(x)",
         "x ** y",
         "x ** 2",
@@ -78,6 +79,7 @@ def test_inexact__is_seen(line):
 
 
 def test_inexact__leaves_what_is_rounded_alike_everywhere():
+    assert inexact("from math import prod, sqrt") == []
     assert inexact("y = math.sqrt(x) + 2.0 ** -52 * np.floor(x) / 10 ** 9 + exp_(x) + x.sum(axis=1)") == []
 
 
