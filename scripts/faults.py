@@ -75,9 +75,16 @@ class Bench:
         return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
 
     def end(self, out: Path, before: str = "", *more: str) -> tuple[int, str]:
-        """Run it to its end and return the exit code and what it said last."""
+        """Run it to its end and return the exit code and what it said last.
+
+        One that hangs is killed: OpenBLAS, when it is loaded with too little memory, asks for it for ever.
+        """
         process = self.begin(out, before, *more)
-        _, said = process.communicate()
+        try:
+            _, said = process.communicate(timeout=60 + 20 * self.lasts_s if self.lasts_s else None)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            _, said = process.communicate()
         return process.returncode, said.decode().strip().rpartition("\n")[2]
 
     def undisturbed(self) -> None:
