@@ -12,6 +12,7 @@ from typing import ClassVar, final
 import numpy as np
 
 from stalemate.engine import simulate as engine
+from stalemate.engine.record import over_places
 from stalemate.ensemble.outcomes import QUANTITIES
 from stalemate.policies.directive import AbstractPolicy, Directive, Observation
 from stalemate.scenario.schema import Observed, Scenario
@@ -94,7 +95,7 @@ def simulate(
         shift = getattr(policy, "shift", 0.0) * parted
         wars = (wars + (shift if wars.ndim == 2 else shift[:, None])).astype(np.float32)
         if chosen:
-            wars = engine.over_places(quantity, wars[..., [PLACES.index(one) for one in chosen.split("+")]])
+            wars = over_places(quantity, wars[..., [PLACES.index(one) for one in chosen.split("+")]])
         daily[name] = wars
     repair = [structures.repair[war % len(structures.repair)] for war in replicates]
     fire = [structures.fire[war // len(structures.repair) % len(structures.fire)] for war in replicates]
