@@ -6,16 +6,20 @@ import io
 import os
 import re
 import socket
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import pyarrow
 import pytest
 from fuzzing.runs import SUMS, a_posterior, stored
+from hypothesis import given
+from hypothesis import strategies as st
 from korea import copy_of_flagship, faults_of, spoiled
 from pyarrow import parquet
 
 from stalemate.analysis.netfile import read_network
+from stalemate.ensemble.footer import packings
 from stalemate.ensemble.foreign import array_of, check_recipe, outcomes_of, read_inside
 from stalemate.ensemble.posteriors import read_posterior
 from stalemate.ensemble.runs import read_run
@@ -266,6 +270,29 @@ def test_outcomes_of__takes_its_own_columns_alone(changes, said):
             outcomes_of(data, ("cuts",), range(2))
     else:
         assert outcomes_of(data, ("cuts",), range(2))["cuts"].tolist() == [1.0, 1.0]
+
+
+PACKED = {"none": 0, "snappy": 1, "gzip": 2, "zstd": 6}
+"""Numbers of parquet.thrift, CompressionCodec."""
+
+
+@pytest.mark.parametrize("way", PACKED)
+def test_packings__are_those_that_arrow_wrote(way):
+    out = io.BytesIO()
+    columns = {f"column_{number}": np.arange(100.0) for number in range(40)} | {"word": ["a"] * 100}
+    ways = {name: way if name == "column_7" else "none" for name in columns}
+    told = pyarrow.table(columns).replace_schema_metadata({"a": "b" * 300})
+    parquet.write_table(told, out, compression=ways, row_group_size=30)
+    assert packings(out.getvalue()) == {0, PACKED[way]}
+
+
+@given(st.data())
+def test_packings__any_damage_to_the_end_is_a_value_error_or_a_number(data):
+    whole = bytearray(a_posterior("m"))
+    for _ in range(data.draw(st.integers(1, 4))):
+        whole[data.draw(st.integers(len(whole) - 600, len(whole) - 1))] = data.draw(st.integers(0, 255))
+    with suppress(ValueError):
+        assert all(number is not None for number in packings(bytes(whole)))
 
 
 def test_posterior__a_small_file_of_many_rows_is_refused(tmp_path):

@@ -93,6 +93,7 @@ ORDER = [
     "engine.history",
     "engine.record",
     "engine.simulate",
+    "ensemble.footer",
     "ensemble.foreign",
     "ensemble.ondisk",
     "ensemble.outcomes",

@@ -108,11 +108,11 @@ def _kinds(made: Archive) -> Iterator[tuple[str, Mapping[str, object]]]:
     yield "parameters", made.parameters
 
 
-def check_pages(text: str, few: int = 2) -> int:
+def check_pages(text: str, few: int = 2, every: int = 1) -> int:
     """Check that pages with a text as every name have no other element than those with a harmless one."""
     (bad, shown), (good, _) = hostile(text, few), hostile(text.translate(HARMLESS), few)
     pages = _site(bad), _site(good)
-    for where in shown:
+    for where in shown[len(text) % every :: every]:
         for served in (True, False):
             parts = [Skeleton(page(where, str, served=served)).parts for page in pages]
             assert parts[0] == parts[1], (where, parts[0] - parts[1])
@@ -158,7 +158,7 @@ def _names(folder: Path) -> Callable[[bytes], object]:
         text = data.decode("utf-8", "replace").strip()
         check_table(text.replace("\r", " "))
         if text and is_plain(text):
-            check_pages(text[:4000], few=1)
+            check_pages(text[:4000], few=1, every=4)
 
     return one
 

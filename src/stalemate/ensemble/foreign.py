@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from stalemate.ensemble.footer import packings
 from stalemate.files import json_of, leads_outside, read_plain
 from stalemate.plaintext import is_plain, short
 from stalemate.scenario.schema import MOST_DAYS
@@ -129,6 +130,8 @@ def table_of(data: bytes, kinds: Mapping[str, Any] | None = None) -> Any:
     """
     from pyarrow import BufferReader, parquet
 
+    if packings(data) - {0}:
+        raise ValueError("found a packed table; expected one that is stored plainly")
     file = parquet.ParquetFile(BufferReader(data))
     found, about = file.schema_arrow, file.metadata
     wide = sum(field.type in _numbers() for field in found)
@@ -136,13 +139,6 @@ def table_of(data: bytes, kinds: Mapping[str, Any] | None = None) -> Any:
         raise ValueError(f"found {about.num_rows:,} rows said to be in {len(data):,} bytes")
     if len(set(found.names)) < len(found.names):
         raise ValueError("a column stands twice")
-    packed = {
-        about.row_group(group).column(place).compression
-        for group in range(about.num_row_groups)
-        for place in range(about.num_columns)
-    }
-    if packed - {"UNCOMPRESSED"}:
-        raise ValueError(f"packed by {', '.join(sorted(packed))}; expected a table that is not packed")
     if kinds is not None and {field.name: field.type for field in found} != dict(kinds):
         raise ValueError(f"found other columns than {', '.join(kinds)}")
     table = file.read(use_threads=False)

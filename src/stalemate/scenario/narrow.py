@@ -11,10 +11,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Final
 
 from stalemate.errors import QueryError
 from stalemate.scenario.catalogue import PARAMETERS
 from stalemate.scenario.schema import Parameter, Scenario
+
+MOST_RANGES: Final = 500
+"""Ranges of one question, at most; there are fewer parameters."""
 
 
 @dataclass(frozen=True, order=True)
@@ -50,9 +54,13 @@ def narrowed(war: Scenario, ranges: Sequence[Narrow]) -> Scenario:
     """
     if not ranges:
         return war
+    if len(ranges) > MOST_RANGES:
+        raise QueryError(f"found {len(ranges):,} ranges; expected at most {MOST_RANGES}")
     count = Counter(one.name for one in ranges)
     faults = [
-        f"{name} is narrowed {number} times; give it once" for name, number in count.items() if number > 1
+        f"{name[:60]} is narrowed {number} times; give it once"
+        for name, number in count.items()
+        if number > 1
     ]
     rows = open_to_narrowing(war)
     faults += [said for one in ranges if (said := _fault(one, rows.get(one.name)))]
