@@ -7,7 +7,6 @@ HiGHS solves the relaxation with 1 - exp(-damage) replaced by 47 tangents. Times
 the best of seven repeats; the gap is to the smaller of HiGHS' and Lagrange's bounds.
 """
 
-import argparse
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -17,7 +16,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from machine import here, tell
+from machine import here, parser_of, tell
 
 from stalemate.kernel import kernel
 from stalemate.systems.allocation import allocate, scratch, water_fill
@@ -144,8 +143,7 @@ def show(rows: Sequence[dict[str, Any]]) -> None:
 
 def main() -> None:
     """Read the options and run."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--json", action="store_true", help="print one JSON document instead of a table")
+    parser = parser_of(__doc__)
     options = parser.parse_args()
     sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
     from reference.allocation import problems

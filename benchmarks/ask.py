@@ -4,13 +4,12 @@ Run ``python benchmarks/ask.py [--json]``. Every question of ``tests/questions/a
 by one thread, then hostile texts of up to ten thousand letters. Values are milliseconds.
 """
 
-import argparse
 import csv
 import time
 from pathlib import Path
 from statistics import median, quantiles
 
-from machine import here, tell
+from machine import here, parser_of, tell
 
 from stalemate.evidence.ask import Archive
 from stalemate.evidence.chronicle import Chronicle
@@ -43,10 +42,7 @@ def _time(archive: Archive, text: str) -> float:
 
 def main() -> None:
     """Print the times."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--json", action="store_true", help="one object")
+    parser = parser_of(__doc__)
     options = parser.parse_args()
     machine = here()
     begin = time.perf_counter()

@@ -5,7 +5,6 @@ The bars: the first answer within 1 s of the command; 95 of 100 answers of the i
 are installed.
 """
 
-import argparse
 import shutil
 import subprocess
 import sys
@@ -16,7 +15,7 @@ from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
-from machine import Spread, here, tell
+from machine import Spread, here, parser_of, tell
 
 QUESTIONS = (
     "When was the Namsi raid?",
@@ -108,9 +107,8 @@ def show(found: dict[str, Any]) -> None:
 
 def main() -> None:
     """Print the time to the first answer, then median and 95th percentile of each group."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = parser_of(__doc__)
     parser.add_argument("repeats", nargs="?", type=int, default=50, help="times each path is asked")
-    parser.add_argument("--json", action="store_true", help="one JSON object")
     options = parser.parse_args()
     machine = here("fastapi", "uvicorn", "playwright")
     found = measure(options.repeats)

@@ -5,14 +5,13 @@ median of seven repeats that take turns; spread is from the least to the most of
 includes reading the uniform number from an array, for counts and others not the making of it (first rows).
 """
 
-import argparse
 import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import numpy as np
-from machine import Spread, here, in_turn, tell
+from machine import Spread, here, in_turn, parser_of, tell
 from numpy.typing import NDArray
 from scipy import stats
 
@@ -187,8 +186,7 @@ def show(table: list[dict[str, Any]]) -> None:
 
 def main() -> None:
     """Read the options and run."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", action="store_true", help="one JSON object")
+    parser = parser_of(__doc__)
     as_json = parser.parse_args().json
     machine = here("scipy")
     table = rows()

@@ -25,7 +25,7 @@ from unittest.mock import patch
 
 import numpy as np
 import numpy.typing as npt
-from machine import Spread, here, in_turn, ratios, tell
+from machine import Spread, here, in_turn, parser_of, ratios, tell
 
 Ints = npt.NDArray[np.int64]
 Solver = Callable[["Series", int], Ints]
@@ -414,8 +414,7 @@ def show_all(results: list[dict[str, Any]]) -> None:
 
 def main() -> None:
     """Read the options and run."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--json", action="store_true", help="print one JSON document instead of tables")
+    parser = parser_of(__doc__)
     parser.add_argument("--days", type=int, default=20_000, help="days of each series (default 20000)")
     parser.add_argument("--ortools", nargs=2, type=Path, metavar=("GIVEN", "TAKEN"), help=argparse.SUPPRESS)
     options = parser.parse_args()

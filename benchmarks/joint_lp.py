@@ -10,14 +10,13 @@ staging costs, the gap to *most* also what the priority rule costs. Both program
 sector and carry no freight for the rear.
 """
 
-import argparse
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import highspy
 import numpy as np
-from machine import here, tell
+from machine import here, parser_of, tell
 
 from stalemate.engine.day import DAY
 from stalemate.engine.history import History
@@ -211,8 +210,7 @@ def show(rows: dict[str, dict[str, float]]) -> None:
 
 def main() -> None:
     """Print the gap for the whole war and by season of the campaign."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--json", action="store_true", help="print one object")
+    parser = parser_of(__doc__)
     parser.add_argument("--policy", default="historical")
     options = parser.parse_args()
     table = np.array(samples(prepare(read.load("korea-1951")), options.policy))

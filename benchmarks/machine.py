@@ -4,6 +4,7 @@ Peers are measured in turn with ours, round by round in one process group, so th
 all of them; a ratio is taken within a round.
 """
 
+import argparse
 import json
 import os
 import platform
@@ -111,6 +112,15 @@ def tell(machine: Machine, found: object, *, as_json: bool, show: Callable[[], N
     else:
         print(machine, end="\n\n")
         show()
+
+
+def parser_of(program: str | None) -> argparse.ArgumentParser:
+    """Return the parser of a benchmark's options, with ``--json``; its docstring is its description."""
+    parser = argparse.ArgumentParser(
+        description=program, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object")
+    return parser
 
 
 def own_peak_mb() -> float:

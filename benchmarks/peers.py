@@ -9,7 +9,6 @@ of two means over its standard error, the deviation between wars being ours. The
 is further off than ``--limit``.
 """
 
-import argparse
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -17,7 +16,7 @@ from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
-from machine import Spread, here, in_turn, ratios, tell
+from machine import Spread, here, in_turn, parser_of, ratios, tell
 from reduced import in_mesa, in_simpy, ours
 from reduced.answers import Answers, answers_of, compared
 from reduced.problem import Daily, Problem, korea
@@ -108,10 +107,7 @@ def show(found: dict[str, Any]) -> None:
 
 def main() -> None:
     """Read the options and run."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--json", action="store_true", help="one JSON object")
+    parser = parser_of(__doc__)
     parser.add_argument("--days", type=int, default=749, help="days of a war")
     parser.add_argument("--wars", type=int, default=2, help="wars of each peer in a round")
     parser.add_argument("--rounds", type=int, default=10, help="rounds")

@@ -5,19 +5,15 @@ the record on one map, and two policies of the model on two. The bar is 55 frame
 browser gives no more than 60.
 """
 
-import argparse
 import json
 import random
-import shutil
-import subprocess
-import sys
 import urllib.request
 from datetime import date, timedelta
 from typing import Final
 
 import numpy as np
-from machine import here, tell
-from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
+from frames import Rows, atlas_in_chromium, row_of, run
+from playwright.sync_api import Browser, CDPSession, Page
 
 ENTRIES: Final = 1000
 PAIR: Final = "play=pair&policy=banfill&against=historical&wars=64"
@@ -93,16 +89,10 @@ def busy_s(session: CDPSession) -> float:
     return next(float(one["value"]) for one in told if one["name"] == "TaskDuration")
 
 
-def measure(frames: int) -> dict[str, dict[str, float]]:
-    """Play everything and return frames a second and milliseconds a frame, by what was played."""
+def measure(frames: int) -> Rows:
+    """Play everything and return frames a second, milliseconds a frame and its work, by what is played."""
     rows = {}
-    command = "import sys; from stalemate.interfaces.cli import main; main(['atlas', *sys.argv[1:]])"
-    server = subprocess.Popen(
-        [sys.executable, "-c", command, "--no-browser", "--port", "0"], stdout=subprocess.PIPE, text=True
-    )
-    try:
-        assert server.stdout is not None
-        address = server.stdout.readline().split()[1].rstrip("/")
+    with atlas_in_chromium() as (browser, address):
         timeline = crowded(address)
         plays = (
             (f"{ENTRIES:,} entries, record, one map", "", timeline, PLAY, ""),
@@ -111,40 +101,11 @@ def measure(frames: int) -> dict[str, dict[str, float]]:
             ("two policies, two maps", PAIR, None, PLAY, ""),
             (f"{ENTRIES:,} entries, two maps", PAIR, timeline, PLAY, ""),
         )
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=shutil.which("chromium"),
-                args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-            )
-            for name, question, entries, before, each in plays:
-                took, work = measured(opened(browser, address, question, entries), before, each, frames)
-                median, p95 = np.percentile(took, (50, 95))
-                rate, worst = 1000 / took.mean(), took.max()
-                rows[name] = {"frames_per_s": rate, "median_ms": median, "p95_ms": p95, "worst_ms": worst}
-                rows[name]["work_ms"] = work
-            browser.close()
-    finally:
-        server.terminate()
-        server.wait()
+        for name, question, entries, before, each in plays:
+            took, work = measured(opened(browser, address, question, entries), before, each, frames)
+            rows[name] = {**row_of(took), "work_ms": work}
     return rows
 
 
-def show(rows: dict[str, dict[str, float]]) -> None:
-    """Print one line for each thing played."""
-    print(f"{'played':<34} {'frames/s':>8} {'median':>8} {'p95':>8} {'worst':>8} {'work':>8}")
-    for name, row in rows.items():
-        print(f"{name:<34} " + " ".join(f"{value:8.1f}" for value in row.values()))
-
-
-def main() -> None:
-    """Print mean frames a second and percentiles of a frame, and the work in it, in milliseconds."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("frames", nargs="?", type=int, default=600, help="frames of each measurement")
-    parser.add_argument("--json", action="store_true", help="one JSON object")
-    options = parser.parse_args()
-    machine, found = here("playwright"), measure(options.frames)
-    tell(machine, found, as_json=options.json, show=lambda: show(found))
-
-
 if __name__ == "__main__":
-    main()
+    run(__doc__, measure)

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from machine import Spread, here, in_turn, own_peak_mb, tell, told_by
+from machine import Spread, here, in_turn, own_peak_mb, parser_of, tell, told_by
 from reduced import ours
 from reduced.problem import korea, tiled
 
@@ -160,10 +160,7 @@ def show(found: dict[str, Any]) -> None:
 
 def main() -> None:
     """Read the options and run."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--json", action="store_true", help="one JSON object")
+    parser = parser_of(__doc__)
     parser.add_argument("--rounds", type=int, default=5, help="rounds")
     parser.add_argument("--no-memory", action="store_true", help="leave out the memory of fresh processes")
     parser.add_argument("--memory", nargs=2, metavar=("WHAT", "WARS"), help=argparse.SUPPRESS)

@@ -9,15 +9,15 @@ rows are those of docs/howto/large-runs.md. Run it on a quiet machine; about fou
 
 import argparse
 import json
-import os
-import platform
 import resource
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
+
+from machine import here, parser_of, tell
 
 ROWS: Final = ((2_000, 2), (20_000, 2), (200_000, 8), (2_000_000, 32), (10_000_000, 128))
 """Wars and cores of the table."""
@@ -91,7 +91,7 @@ def _apart(where: str, workers: int, wars: int) -> dict[str, float]:
     return found
 
 
-def table(found: dict[str, Any], by_cpu: bool) -> str:
+def table(found: dict[str, float], by_cpu: bool) -> str:
     """Return the rows of the page, from the rate of a core, of one writer, and the bytes of a war."""
     rate, a_war = found["wars_per_cpu_s" if by_cpu else "wars_per_s_core"], found["disk_bytes_war"]
     lines = ["| wars | cores | time | core hours | on disk |", "| ---: | ---: | ---: | ---: | ---: |"]
@@ -113,27 +113,10 @@ def _size(size: float) -> str:
     return f"{size / 1e9:,.1f} GB" if size >= 1e9 else f"{size / 1e6:,.0f} MB"
 
 
-def _machine() -> dict[str, str | int]:
-    from importlib.metadata import version
-
-    names = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else ""
-    models = [line.partition(":")[2].strip() for line in names.splitlines() if line.startswith("model name")]
-    return {
-        "processor": models[0] if models else platform.processor(),
-        "cores": os.cpu_count() or 1,
-        "python": platform.python_version(),
-        "numba": version("numba"),
-        "load": f"{os.getloadavg()[0]:.1f}",
-    }
-
-
 def main() -> None:
     """Measure, print what was measured, and the table."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = parser_of(__doc__)
     parser.add_argument("--wars", type=int, default=1024)
-    parser.add_argument("--json", action="store_true", help="one JSON object")
     parser.add_argument(
         "--by-cpu", action="store_true", help="table from processor seconds: for a machine that others use"
     )
@@ -143,14 +126,13 @@ def main() -> None:
         where, workers, wars = asked.here
         print(json.dumps(measured(where, int(workers), int(wars))))
         return
-    machine = _machine()
-    cores = int(machine["cores"])
+    machine = here()
+    cores = machine.cores
     one = _apart("threads", 1, asked.wars)
     more = _apart("threads", cores, asked.wars)
     longer = _apart("threads", cores, 4 * asked.wars)
     dask = _apart("dask", cores, 4 * asked.wars)
-    found: dict[str, Any] = {
-        "machine": machine,
+    found = {
         "wars_per_s_one_thread": asked.wars / one["s"],
         "wars_per_s_threads": 4 * asked.wars / longer["s"],
         "wars_per_s_dask": 4 * asked.wars / dask["s"],
@@ -165,14 +147,13 @@ def main() -> None:
         "peak_mb_dask_worker": dask["worker_bytes"] / MB,
         "dask_ready_s": dask["ready_s"],
     }
-    if asked.json:
-        print(json.dumps(found, indent=1))
-        return
-    print(", ".join(f"{name} {value}" for name, value in machine.items()), "\n")
+    tell(machine, found, as_json=asked.json, show=lambda: _show(found, asked.by_cpu))
+
+
+def _show(found: dict[str, float], by_cpu: bool) -> None:
     for name, value in found.items():
-        if name != "machine":
-            print(f"{name:38}{value:>12,.1f}")
-    print(f"\n{table(found, asked.by_cpu)}")
+        print(f"{name:38}{value:>12,.1f}")
+    print(f"\n{table(found, by_cpu)}")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ are made of the arrays before the clock starts and made arrays again while it ru
 Times are of the processor, all threads and the operating system's part counted; the store's are of the clock.
 """
 
-import argparse
 import shutil
 import sqlite3
 import tempfile
@@ -26,7 +25,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow
 import zarr
-from machine import Spread, here, in_turn, ratios, tell
+from machine import Spread, here, in_turn, parser_of, ratios, tell
 from pyarrow import csv, feather, parquet
 
 from stalemate.ensemble.runner import run
@@ -236,10 +235,7 @@ def _remove(path: Path) -> None:
 
 def main() -> None:
     """Read the options and run."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--json", action="store_true", help="one JSON object")
+    parser = parser_of(__doc__)
     parser.add_argument("--wars", type=int, default=256, help="wars of the shard, 256 at most")
     parser.add_argument("--rounds", type=int, default=9, help="rounds")
     options = parser.parse_args()

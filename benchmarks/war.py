@@ -6,7 +6,6 @@ Rates and ratios are the middle of five rounds, of processor time; starts are th
 the clock on the wall. The share of each system and the ratios travel better than times.
 """
 
-import argparse
 import os
 import subprocess
 import sys
@@ -17,7 +16,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from machine import Spread, here, in_turn, ratios, tell
+from machine import Spread, here, in_turn, parser_of, ratios, tell
 
 BARS = {
     "replicate-days/s, one core": "150,000",
@@ -159,10 +158,7 @@ def _apart(spread: Spread | None, form: str) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--json", action="store_true", help="one JSON object")
+    parser = parser_of(__doc__)
     parser.add_argument("--wars", type=int, default=256, help="wars in the timed block")
     parser.add_argument("--pairs", type=int, default=200, help="pairs for the variance ratio")
     parser.add_argument("--no-cold", action="store_true", help="leave out the compiling of all kernels")

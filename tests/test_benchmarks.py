@@ -61,6 +61,6 @@ def test_tell__puts_the_machine_and_the_spread_beside_figures(capsys):
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda path: path.stem)
 def test_benchmarks__tell_their_machine_and_stand_on_a_page(program):
     text = program.read_text(encoding="utf-8")
-    assert "machine" in text
+    assert "from machine import" in text or "from frames import" in text
     name = program.relative_to(ROOT).as_posix()
     assert any(name in page.read_text(encoding="utf-8") for page in (ROOT / "docs").rglob("*.md"))

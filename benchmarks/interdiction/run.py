@@ -7,7 +7,6 @@ tests/reference/interdiction.py, is given to the same solver for ``--direct`` se
 by ours.
 """
 
-import argparse
 import csv
 import math
 import sys
@@ -99,15 +98,14 @@ def check(rows: list[dict[str, Any]]) -> None:
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--json", action="store_true", help="print one JSON document instead of a table")
+    sys.path[:0] = [str(HERE.parents[1] / "tests"), str(HERE.parent)]
+    from machine import here, parser_of, tell
+
+    parser = parser_of(__doc__)
     parser.add_argument("--only", default="", help="instances whose name holds this")
     parser.add_argument("--limit", type=float, default=60.0, help="seconds for each search")
     parser.add_argument("--direct", type=float, default=120.0, help="seconds for the direct program; 0: none")
     options = parser.parse_args()
-    sys.path[:0] = [str(HERE.parents[1] / "tests"), str(HERE.parent)]
-    from machine import here, tell
-
     machine = here("highspy")
     with (HERE / "library.csv").open(newline="", encoding="utf-8") as file:
         library = [row for row in csv.DictReader(file) if options.only in row["name"]]
