@@ -7,6 +7,7 @@ from contextlib import closing
 import pytest
 from reference import toy_war
 
+from stalemate.analysis import playback
 from stalemate.engine import simulate as engine
 from stalemate.ensemble import jobs as jobs_module
 from stalemate.ensemble import runner
@@ -40,7 +41,7 @@ def endless(monkeypatch):
     toy_war.put_in_place(monkeypatch)
     war = EndlessWar()
     monkeypatch.setattr(engine, "simulate", war)
-    for place in (naming, runner, jobs_module):
+    for place in (naming, runner, jobs_module, playback):
         monkeypatch.setattr(place, "named", lambda name, war: toy_war.Plain())
     return war
 
