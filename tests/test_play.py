@@ -224,7 +224,7 @@ def test_model__one_quantity_as_json_and_as_a_table(form):
     [
         ("model", {"policy": "peace"}, 404, "expected one of historical"),
         ("model", {"policy": "historical:cap=x"}, 404, "cap=0.5"),
-        ("model", {"policy": "banfill:delay=99999999999999999999"}, 404, "out of range"),
+        ("model", {"policy": "banfill:delay=99999999999999999999"}, 404, "at most ten years"),
         ("model", {"policy": "banfill", "replicates": 3, "replicate": 3}, 404, "0 to 2"),
         ("model", {"policy": "banfill", "replicates": 513}, 422, "512"),
         ("model", {"policy": "banfill", "quantity": "cuts"}, 422, "quantity"),
