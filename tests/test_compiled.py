@@ -2,7 +2,9 @@
 
 import importlib.util
 import logging
+import os
 import shutil
+import subprocess
 import sys
 
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from stalemate import kernel as kernel_module
+from stalemate.elementary import exp_, log_
 from stalemate.errors import InputError
 
 SOURCE = """
@@ -168,3 +171,15 @@ def test_block_loop__says_where_it_cannot_be_written(again, monkeypatch, tmp_pat
     monkeypatch.setattr(kernel_module, "cache_folder", lambda: tmp_path / "none")
     with pytest.raises(InputError, match=r"cannot write .*set STALEMATE_CACHE"):
         kernel_module.block_loop.__wrapped__(toy.doubled)
+
+
+def test_kernel__is_the_plain_function_where_the_compiler_is_switched_off():
+    code = "from stalemate.elementary import exp_, log_; print(exp_(1.5), log_(1.5), type(exp_).__name__)"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "NUMBA_DISABLE_JIT": "1"},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.split() == [repr(exp_(1.5)), repr(log_(1.5)), "function"]

@@ -20,8 +20,13 @@ _SUM_BYTES: Final = 32
 
 
 def keep_sums(compiled: Any) -> None:
-    """Make a compiled function keep its code in files with sums instead of the compiler's own."""
-    cache = compiled._cache
+    """Make a compiled function keep its code in files with sums instead of the compiler's own.
+
+    A compiler that is switched off (NUMBA_DISABLE_JIT) hands back the plain function, which keeps nothing.
+    """
+    cache = getattr(compiled, "_cache", None)
+    if cache is None:
+        return
     cache._cache_file = _SummedFiles(
         cache.cache_path, cache._impl.filename_base, cache._impl.locator.get_source_stamp()
     )
