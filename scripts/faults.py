@@ -33,7 +33,6 @@ LIMIT: Final = "import resource; resource.setrlimit(resource.{0}, ({1}, {1})); "
 NO_SIGNAL: Final = "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
 CLOCK: Final = (
     "import random, time; luck = random.Random({0}); time.time = lambda: luck.uniform(-1e9, 1e10); "
-    "time.monotonic = time.perf_counter = lambda: luck.uniform(0, 1e6); "
 )
 
 
@@ -151,7 +150,7 @@ def starved(bench: Bench, told: Told, number: int, what: str, least: float, most
 
 
 def times(bench: Bench, told: Told, number: int) -> None:
-    """Fight with a clock that jumps, on files that carry any time."""
+    """Fight with a clock of the wall that jumps, on files that carry any time."""
     for _ in range(number):
         out = bench.half()
         for path in out.with_name(out.name + ".partial").rglob("*"):
@@ -269,7 +268,6 @@ def compiling(bench: Bench, told: Told, number: int) -> None:
 def kinds(bench: Bench, kills: int, others: int) -> dict[str, Callable[[Told], None]]:
     """Return what is done, by its words."""
     return {
-        "killed (-9)": lambda told: signals(bench, told, kills, signal.SIGKILL),
         "cancelled (Ctrl-C)": lambda told: signals(bench, told, others, signal.SIGINT),
         "too little memory": lambda told: starved(bench, told, others, "RLIMIT_AS", 3e8, 3e9),
         "files may not grow": lambda told: starved(bench, told, others, "RLIMIT_FSIZE", 0, 6e5),
@@ -279,6 +277,7 @@ def kinds(bench: Bench, kills: int, others: int) -> dict[str, Callable[[Told], N
         "unfinished, mixed": lambda told: mixed(bench, told, min(others, 5)),
         "finished, damaged": lambda told: finished(bench, told, 50 * others),
         "compiled code": lambda told: compiling(bench, told, others),
+        "killed (-9)": lambda told: signals(bench, told, kills, signal.SIGKILL),
     }
 
 
