@@ -21,7 +21,6 @@ from dataclasses import dataclass, fields
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import numpy as np
 import numpy.typing as npt
@@ -120,7 +119,7 @@ def random_net(n_days: int) -> Series:
 
 
 def korea(n_days: int) -> Series:
-    """Run wars of the scenario one by one and note what each of their days asks of the railways."""
+    """Run wars of the scenario one by one and note what each of their days has asked of the railways."""
     from stalemate.engine import simulate as engine
     from stalemate.engine.day import DAY
     from stalemate.policies.naming import named
@@ -129,10 +128,16 @@ def korea(n_days: int) -> Series:
     scenario = load("korea-1951")
     prepared, policy = engine.prepare(scenario), named("historical", scenario)
     seen: list[tuple[Ints, ...]] = []
-    watched = tuple((k, Watched(system, seen) if system.name == "transport" else system) for k, system in DAY)
-    with patch.object(engine, "DAY", watched):
-        for war in range(-(-n_days // scenario.days)):
-            engine.simulate(prepared, policy, 1, range(war, war + 1), record=["front_tonnes"])
+
+    def note(turn: str, _day: int, theatre: Any, _worlds: Any, _wars: Any) -> None:
+        if turn == after:
+            names = ("edge_capacity", "gate_capacity", "demand", "order")
+            seen.append(tuple(theatre[0][name].copy() for name in names))
+
+    systems = [system.name for _, system in DAY]
+    after = systems[systems.index("transport") + 1]
+    for war in range(-(-n_days // scenario.days)):
+        engine.simulate(prepared, policy, 1, range(war, war + 1), record=["front_tonnes"], watch=note)
     capacity, gates, demand, order = (np.array(values[:n_days]) for values in zip(*seen, strict=True))
     one = prepared.theatre[0]
     n_edges, n_gates, n_terminals = one["n_sections"], one["n_gates"], one["n_terminals"]
@@ -148,19 +153,6 @@ def korea(n_days: int) -> Series:
         demand=demand[:, :n_terminals],
         order=order[:, :n_terminals],
     )
-
-
-class Watched:
-    """The transport of the engine, noting what it solves."""
-
-    def __init__(self, system: Any, seen: list[tuple[Ints, ...]]) -> None:
-        self.name, self.begin, self._system, self._seen = system.name, system.begin, system, seen
-
-    def loop(self, theatre: Any, worlds: Any, wars: Any, day: int) -> None:
-        """Run the day of a block of one war."""
-        self._system.loop(theatre, worlds, wars, day)
-        names = ("edge_capacity", "gate_capacity", "demand", "order")
-        self._seen.append(tuple(theatre[0][name].copy() for name in names))
 
 
 def _days(rng: np.random.Generator, whole: Ints, n_targets: int, hits_a_day: float, n_days: int) -> Ints:

@@ -2,8 +2,6 @@
 
 import json
 import random
-import re
-import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -331,15 +329,3 @@ def test_command__leaves_with_2_on_a_faulty_table(tmp_path, capsys):
     code, out, err = call(capsys, "interdict", path, "-s", "a", "-t", "b", "-k", 1)
     assert (code, out) == (2, "")
     assert "places.csv:1, lat: found a coordinate" in err
-
-
-def test_howto__shows_what_is_printed(tmp_path, monkeypatch, capsys):
-    """The page's table, its command and what it prints belong together."""
-    page = (Path(__file__).resolve().parents[1] / "docs" / "howto" / "interdict.md").read_text()
-    table, command, shown = re.findall(r"```(?:text|bash)\n(.*?)```", page, re.DOTALL)[:3]
-    (tmp_path / "arcs.csv").write_text(table)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "88")
-    code, out, _ = call(capsys, *shlex.split(command)[1:])
-    assert code == 0
-    assert [line.rstrip() for line in out.strip().splitlines()] == shown.strip().splitlines()

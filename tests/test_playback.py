@@ -8,11 +8,11 @@ import pytest
 from stalemate.analysis import playback as analysis
 from stalemate.analysis.playback import playback
 from stalemate.analysis.played import QUANTITIES, WHOLES
-from stalemate.engine import simulate as engine
 from stalemate.ensemble.outcomes import by_week
 from stalemate.ensemble.runner import run
 from stalemate.errors import PolicyError, QueryError
 from stalemate.scenario.read import load
+from stalemate.systems.variables import RECORDED
 
 WAR = load("korea-1951")
 WARS = 6
@@ -28,7 +28,7 @@ def test_by_week__of_places_is_a_plain_loop_over_days(quantity):
     days = np.random.default_rng(1).random((3, 17, 4)).astype(np.float32)
     weeks = by_week(quantity, days)
     assert weeks.shape == (3, 3, 4)
-    kind = engine.RECORDED[quantity].kind
+    kind = RECORDED[quantity].kind
     for war in range(3):
         for place in range(4):
             for week, part in enumerate((days[war, :7], days[war, 7:14], days[war, 14:])):
@@ -100,7 +100,7 @@ def test_playback__wholes_are_those_of_a_run_and_add_up_to_date(played):
             np.testing.assert_allclose(mine.week[quantity].median[:, 0], median, rtol=1e-6)
             np.testing.assert_allclose(mine.to_date[quantity].one[:, 0], np.cumsum(weeks[4]), rtol=1e-6)
         assert set(mine.week) == set(WHOLES)
-        assert set(mine.to_date) == {name for name in WHOLES if engine.RECORDED[name].kind == "sum"}
+        assert set(mine.to_date) == {name for name in WHOLES if RECORDED[name].kind == "sum"}
 
 
 def test_playback__a_difference_is_of_pairs_of_wars(played):

@@ -57,7 +57,7 @@ def test_screening__of_a_made_war_finds_the_parameter_that_moves_it(monkeypatch)
     """The answer of a war is its world's draw of one parameter under one policy, and luck under both."""
     seen = []
 
-    def made(prepared, policy, seed, replicates, *, record, whole, structures):
+    def made(prepared, policy, seed, replicates, *, record, whole, structures, watch):
         given = structures.given
         seen.append((policy.name, tuple(given.luck), tuple(given.repair)))
         place = given.names.index("talks_item_rate")
