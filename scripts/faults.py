@@ -20,6 +20,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
 from stalemate.ensemble.runs import Runs, read_run
 from stalemate.errors import RunError
 
@@ -238,8 +240,8 @@ def finished(bench: Bench, told: Told, number: int) -> None:
 
 def _alike(found: Runs, right: Runs) -> bool:
     return found.recipe == right.recipe and all(
-        a.weekly.tobytes() == b.weekly.tobytes()
-        and a.answers.tobytes() == b.answers.tobytes()
+        np.array_equal(a.weekly, b.weekly)
+        and np.array_equal(a.answers, b.answers)
         and all(a.outcomes[name].tobytes() == b.outcomes[name].tobytes() for name in b.outcomes)
         for a, b in zip(found.kept, right.kept, strict=True)
     )

@@ -205,6 +205,7 @@ ORDER = [
     "interfaces.atlas.site",
     "interfaces.atlas.faults",
     "interfaces.atlas.guard",
+    "interfaces.atlas.remembered",
     "interfaces.atlas.runquestions",
     "interfaces.atlas.runoptions",
     "interfaces.atlas.runcharts",

@@ -18,6 +18,7 @@ from stalemate.interfaces.atlas.bench import Bench, NotDoneError, TooManyError, 
 from stalemate.interfaces.atlas.faults import Malformed, Refusal, answer, title_of
 from stalemate.interfaces.atlas.guard import Door, Guard
 from stalemate.interfaces.atlas.playing import Player
+from stalemate.interfaces.atlas.remembered import Remembered
 from stalemate.interfaces.atlas.runapi import run_router
 from stalemate.interfaces.atlas.runpages import add_run_pages
 from stalemate.interfaces.atlas.shapes import LONGEST_QUESTION
@@ -51,7 +52,7 @@ def create_app(archive: Archive, door: Door, bench: Bench | None = None) -> ASGI
     _add_static(app, site)
     add_run_pages(app, site, bench)
     _add_pages(app, site)
-    return Guard(app, door)
+    return Guard(Remembered(app), door)
 
 
 def _add_pages(app: FastAPI, site: Site) -> None:
