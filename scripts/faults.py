@@ -221,7 +221,7 @@ def finished(bench: Bench, told: Told, number: int) -> None:
     """Change, remove or exchange files of a finished run, and read it."""
     folder = Path(shutil.copytree(bench.folder / "whole", bench.place()))
     names = sorted(bench.expected)
-    right = read_run(folder)
+    right = _numbers(read_run(folder))
     for _ in range(number):
         name, other = bench.luck.sample(names, 2)
         kind = bench.luck.random()
@@ -232,19 +232,19 @@ def finished(bench: Bench, told: Told, number: int) -> None:
             (folder / name).write_bytes(bench.expected[other] if kind < 0.1 else changed(content, bench.luck))
         told.injected += 1
         try:
-            told.count(_alike(read_run(folder), right))
+            told.count(_numbers(read_run(folder)) == right)
         except RunError:
             told.refused += 1
         (folder / name).write_bytes(bench.expected[name])
 
 
-def _alike(found: Runs, right: Runs) -> bool:
-    return found.recipe == right.recipe and all(
-        np.array_equal(a.weekly, b.weekly)
-        and np.array_equal(a.answers, b.answers)
-        and all(a.outcomes[name].tobytes() == b.outcomes[name].tobytes() for name in b.outcomes)
-        for a, b in zip(found.kept, right.kept, strict=True)
-    )
+def _numbers(runs: Runs) -> list[object]:
+    """Return a run's recipe and the bytes of all its numbers."""
+    return [runs.recipe] + [
+        np.asarray(values).tobytes()
+        for kept in runs.kept
+        for values in (kept.weekly, kept.answers, *kept.outcomes.values())
+    ]
 
 
 def compiling(bench: Bench, told: Told, number: int) -> None:
