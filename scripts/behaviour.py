@@ -39,8 +39,9 @@ def alone(
     today: Mapping[str, float] | None = None,
     orders: Callable[[date, Directive], Directive] | None = None,
     days: range | None = None,
+    kept: Sequence[str] = (),
 ) -> Daily:
-    """Return what one system writes every day, or on ``days``, when it runs alone.
+    """Return what one system writes every day, or on ``days``, when it runs alone: all fields, or those kept.
 
     ``hand`` sets each morning what other systems would have written; ``today`` fixes dated parameters;
     ``orders`` makes the day's directive from the record's, without it none is given.
@@ -50,10 +51,9 @@ def alone(
     theatre["leaflets"] = 1.0
     wars = np.zeros(REPLICATES, state_type())
     systems = {system.name: system for _, system in DAY}
-    written = systems[name].writes
     systems[name].begin(prepared, worlds, wars)
     history = History(prepared)
-    evenings: dict[str, list[Values]] = {field: [] for field in written}
+    evenings: dict[str, list[Values]] = {field: [] for field in kept or systems[name].writes}
     for day in range(prepared.scenario.days) if days is None else days:
         prepared.set_day(theatre, day)
         if orders is not None:
@@ -64,8 +64,8 @@ def alone(
             wars["today"][:, DATED[parameter]] = value
         hand(day, wars)
         systems[name].loop(theatre, worlds, wars, day)
-        for field in written:
-            evenings[field].append(wars[field].copy())
+        for field, values in evenings.items():
+            values.append(wars[field].copy())
     return {field: np.array(values) for field, values in evenings.items()}
 
 
@@ -247,8 +247,8 @@ def targets() -> Rows:
     def one_blow(when: date, given: Directive) -> Directive:
         return given if when <= date(1952, 6, 30) else replace(given, raids=())
 
-    seen = alone("targets", hand, orders=lambda when, given: given)
-    blow = alone("targets", hand, orders=one_blow)
+    seen = alone("targets", hand, orders=lambda when, given: given, kept=("class_left", "target_left"))
+    blow = alone("targets", hand, orders=one_blow, kept=("class_left",))
     power, runway = TARGET_CLASSES.index("power"), flagship().targets.index("sinuiju-airfield")
     suiho, anak = (flagship().targets.index(name) for name in ("suiho", "anak-supply"))
     rows = [("evening of", "power", "power, June 1952 alone", "Suiho", "Sinuiju airfield", "Anak stores")]

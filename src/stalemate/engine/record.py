@@ -100,17 +100,21 @@ class Recorder:
         days: int,
     ) -> None:
         columns: list[_Column] = []
-        self._slots: dict[str, slice | int] = {}
+        self._kept: list[tuple[str, slice | int, Series]] = []
         for series in record:
             made = _columns_of(prepared, series, series in whole)
             at = len(columns)
-            self._slots[series] = slice(at, at + len(made)) if isinstance(made, list) else at
-            columns += made if isinstance(made, list) else [made]
+            if isinstance(made, list):
+                values = np.zeros((days, len(made), len(wars)), np.float32)
+                self._kept.append((series, slice(at, at + len(made)), values))
+                columns += made
+            else:
+                self._kept.append((series, at, np.zeros((days, len(wars)), np.float32)))
+                columns.append(made)
         self._n_kept = len(columns)
         columns += [_Column.of(name, _cells(name, slice(len(places(prepared, name))))) for name in sums]
         self._sums = sums
         self.summed: Floats = np.zeros((len(sums), len(wars)))
-        self._kept: Series = np.zeros((self._n_kept, days, len(wars)), np.float32)
         self._today: Floats = np.zeros((len(wars), len(columns)))
         self._kind = np.array([_READ_AS[BY_NAME[column.quantity].dtype] for column in columns], np.int64)
         self._parts = np.array([len(c.cells) if c.mean else 1 for c in columns], np.float64)
@@ -126,13 +130,14 @@ class Recorder:
         """Keep the values of the day."""
         read = (self._floats, self._integers, self._bytes)
         gather(*read, self._kind, self._start, self._cells, self._parts, self._today)
-        self._kept[:, day] = self._today[:, : self._n_kept].T
+        for _, columns, values in self._kept:
+            values[day] = self._today[:, columns].T
         self.summed += self._today[:, self._n_kept :].T
 
     @property
     def daily(self) -> dict[str, Series]:
         """What was kept: series -> (replicate, day), or (replicate, day, place)."""
-        return {series: self._kept[slot].T for series, slot in self._slots.items()}
+        return {series: np.moveaxis(values, -1, 0) for series, _, values in self._kept}
 
 
 def compile_gather() -> None:
