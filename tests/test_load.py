@@ -12,6 +12,7 @@ import time
 from contextlib import contextmanager
 
 import pytest
+from loops import in_own_loop
 from starlette.testclient import TestClient
 from test_workbench import FIRST, Fight, archive
 
@@ -139,9 +140,9 @@ def test_class__of_fifty_gets_the_right_answers_and_leaves_nothing_behind(atlas)
     async def all_of_them():
         return await asyncio.gather(*(one(number) for number in range(50)))
 
-    asyncio.run(all_of_them())
+    in_own_loop(all_of_them())
     before = _open_files()
-    answers = [pair for reader in asyncio.run(all_of_them()) for pair in reader]
+    answers = [pair for reader in in_own_loop(all_of_them()) for pair in reader]
     assert len(answers) == 100
     assert [path for path, answer in answers if answer != expected[path]] == []
     _until(lambda: atlas.connections == 0)

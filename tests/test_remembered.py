@@ -1,8 +1,7 @@
 """Answers kept as bytes: the same bytes again, of the record alone, and no more of them than a bound."""
 
-import asyncio
-
 import pytest
+from loops import in_own_loop
 from test_atlas_server import asked, client
 from test_workbench import Desk, Fight
 
@@ -34,7 +33,7 @@ def answer(app, path, query=b"", **more):
         told.append(message)
 
     scope = {"type": "http", "method": "GET", "path": path, "query_string": query, **more}
-    asyncio.run(app(scope, None, send))
+    in_own_loop(app(scope, None, send))
     body = b"".join(message["body"] for message in told[1:])
     return told[0]["status"], tuple(told[0]["headers"]), body
 

@@ -1,11 +1,12 @@
 """The atlas: addresses with questions, posted bodies, and questions to the record."""
 
-import asyncio
 import json
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from urllib.parse import quote, unquote
+
+from loops import in_own_loop
 
 from fuzzing.target import Target
 from stalemate.interfaces.atlas.app import create_app
@@ -55,7 +56,7 @@ def asked(app: Callable[..., object], method: str, target: bytes, kind: bytes = 
     async def send(message: dict[str, object]) -> None:
         given.append(message)
 
-    asyncio.run(app(scope, receive, send))
+    in_own_loop(app(scope, receive, send))
     start = given[0]
     found = {name.decode("latin-1"): value.decode("latin-1") for name, value in start["headers"]}
     return start["status"], found, b"".join(message.get("body", b"") for message in given[1:])
