@@ -45,10 +45,10 @@ def test_docs_site__shows_whole_pages_and_asks_nobody_else(page, docs, name):
 
 
 def test_docs_site__search_finds_the_page_on_porters(page, docs):
+    from playwright.sync_api import expect
+
     page.goto(f"{docs}/index.html", wait_until="networkidle")
     page.keyboard.press("Control+k")
     page.keyboard.type("porters")
-    first = page.locator("a:has(mark)").first
-    first.wait_for()
-    assert "porters" in first.inner_text().lower()
+    expect(page.locator("a:has(mark)").first).to_contain_text("porters", ignore_case=True)
     assert [url for url in page.asked if not url.startswith((docs, "data:", "blob:"))] == []
